@@ -1,0 +1,31 @@
+package dev.rigbus.kernel.session;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A script that runs before or after a lease.
+ *
+ * @param script the script itself, or, as a single line that names an existing file, that file; a blank one is skipped
+ * @param exec the interpreter; {@code /bin/sh} when absent, {@code python3} for a file that ends in {@code .py}
+ * @param timeout how long it may run
+ */
+public record HookSpec(String script, @Nullable String exec, Duration timeout, OnFailure onFailure) {
+    /** What a script that fails, or takes too long, means for the lease. */
+    public enum OnFailure {
+        WARN("warn"),
+        END_LEASE("endLease"),
+        EXIT("exit");
+
+        private final String word;
+
+        OnFailure(String word) {
+            this.word = word;
+        }
+
+        /** The word in a configuration. */
+        public String word() {
+            return word;
+        }
+    }
+}
