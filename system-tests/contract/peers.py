@@ -285,16 +285,16 @@ class Exporter:
     # ---- the stock client ----
 
     @contextmanager
-    def connect(self):
-        """The stock client in this process: the root of the exporter's tree."""
+    def connect(self, allow=None):
+        """The stock client in this process: the root of the exporter's tree; `allow` limits the client classes."""
         tls = TLSConfigV1Alpha1(ca=base64.b64encode(self.tls.cert.read_bytes()).decode()) if self.tls else None
         with start_blocking_portal() as portal, ExitStack() as stack:
             opened = client_from_path(
                 self.address,
                 portal,
                 stack,
-                allow=[],
-                unsafe=True,
+                allow=allow or [],
+                unsafe=allow is None,
                 insecure=not self.tls,
                 tls_config=tls,
                 passphrase=self.passphrase,
