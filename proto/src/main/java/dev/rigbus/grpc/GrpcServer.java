@@ -1,0 +1,90 @@
+package dev.rigbus.grpc;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.SocketAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Serves calls on any number of addresses. Safe to use from any thread. */
+public final class GrpcServer {
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
+
+    private final EventLoopGroup loops;
+    private final Transport transport;
+    private final GrpcLimits limits;
+    private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+    public GrpcServer(EventLoopGroup loops, GrpcLimits limits) {
+        this.loops = loops;
+        this.transport = Transport.of(loops);
+        this.limits = limits;
+    }
+
+    /**
+     * Listens on one more address.
+     *
+     * @param handlers by path, such as {@code /package.Service/Method}
+     * @param tls absent for plaintext
+     */
+    public ChannelFuture listen(SocketAddress address, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channelFactory(transport.server(address))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accepted(channel, Map.copyOf(handlers), tls);
+                    }
+                });
+        if (!Transport.isUnix(address)) {
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+            bootstrap.option(ChannelOption.SO_BACKLOG, 1024);
+            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+        }
+        ChannelFuture bound = bootstrap.bind(address);
+        listeners.add(bound.channel());
+        return bound;
+    }
+
+    private void accepted(Channel channel, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+        connections.add(channel);
+        if (tls == null) {
+            channel.pipeline().addLast(ServerConnection.create(limits, handlers::get));
+            return;
+        }
+        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        channel.pipeline().addLast(new ApplicationProtocolNegotiationHandler("") {
+            @Override
+            protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+                if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+                    ctx.pipeline().addLast(ServerConnection.create(limits, handlers::get));
+                } else {
+                    ctx.close();
+                }
+            }
+        });
+    }
+
+    /** Accepts no more connections, lets running calls end within the grace of the limits, and closes. */
+    public Future<Void> close() {
+        var closed = GlobalEventExecutor.INSTANCE.<Void>newPromise();
+        listeners.close().addListener(first -> connections.close().addListener(second -> closed.setSuccess(null)));
+        return closed;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.rigbus.grpc;
+
+import com.google.protobuf.MessageLite;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the two ends of a call have in common: messages in both directions, each with its back-pressure. */
+public abstract class GrpcStream {
+    private static final int PREFIX_BYTES = 5;
+
+    final GrpcConnection connection;
+    final Http2Stream stream;
+    private final MessageReader reader;
+    private @Nullable GzipInflater inflater;
+    private boolean paused;
+    private boolean delivering;
+    private boolean inputEnded;
+    private boolean halfCloseTold;
+    private int unreturnedBytes;
+    private boolean closed;
+    @Nullable CallListener listener;
+
+    GrpcStream(GrpcConnection connection, Http2Stream stream) {
+        this.connection = connection;
+        this.stream = stream;
+        this.reader = new MessageReader(connection.mostMessageBytes());
+    }
+
+    public EventLoop eventLoop() {
+        return connection.eventLoop();
+    }
+
+    /** False once the call is over; writing is then without effect. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    /** False while the peer, or the network, takes no more; {@link CallListener#writable()} tells when that changes. */
+    public boolean isWritable() {
+        return !closed && connection.isWritable(stream);
+    }
+
+    /** Sends one message; it is flushed when the event loop has done what it is at. */
+    public void write(MessageLite message) {
+        int size = message.getSerializedSize();
+        ByteBuf frame = connection.alloc().buffer(PREFIX_BYTES + size);
+        frame.writeByte(0).writeInt(size).writeBytes(message.toByteArray());
+        writeFrame(frame);
+    }
+
+    /** Sends bytes that begin with the gRPC prefix; takes over the reference. */
+    public void writeFrame(ByteBuf frame) {
+        if (closed) {
+            frame.release();
+            return;
+        }
+        beforeMessage();
+        connection.writeData(stream, frame, false);
+    }
+
+    /** What has to be on the wire before the first message. */
+    abstract void beforeMessage();
+
+    /** Stops the flow of messages: the peer may send what its window holds, and then has to wait. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** Lets messages flow again. */
+    public void resume() {
+        if (paused) {
+            paused = false;
+            deliver();
+        }
+    }
+
+    void useGzip() {
+        inflater = new GzipInflater();
+    }
+
+    void dataRead(ByteBuf data, int flowControlledBytes, boolean endOfStream) {
+        unreturnedBytes += flowControlledBytes;
+        if (closed) {
+            returnBytes();
+            return;
+        }
+        reader.read(data, inflater);
+        if (endOfStream) {
+            inputEnded = true;
+        }
+        deliver();
+    }
+
+    void inputEnded() {
+        inputEnded = true;
+        deliver();
+    }
+
+    private void deliver() {
+        if (delivering) {
+            return;
+        }
+        delivering = true;
+        try {
+            while (!paused && !closed) {
+                ByteBuf message = reader.next();
+                if (message == null) {
+                    break;
+                }
+                tellMessage(message);
+            }
+        } finally {
+            delivering = false;
+        }
+        if (paused || closed) {
+            return;
+        }
+        returnBytes();
+        if (inputEnded && !halfCloseTold) {
+            halfCloseTold = true;
+            if (reader.isPartial()) {
+                throw new StatusException(Code.INTERNAL, "the stream ended in the middle of a message");
+            }
+            if (listener != null) {
+                listener.halfClosed();
+            }
+        }
+    }
+
+    private void tellMessage(ByteBuf message) {
+        if (listener == null) {
+            message.release();
+        } else {
+            listener.message(message);
+        }
+    }
+
+    private void returnBytes() {
+        int bytes = unreturnedBytes;
+        unreturnedBytes = 0;
+        if (bytes > 0) {
+            connection.consumed(stream, bytes);
+        }
+    }
+
+    void writabilityChanged() {
+        if (!closed && listener != null && isWritable()) {
+            listener.writable();
+        }
+    }
+
+    /** Trailers or initial headers from the peer. */
+    abstract void headersRead(Http2Headers headers, boolean endOfStream);
+
+    /** A failure in reading what the peer sent. */
+    abstract void failed(Status status);
+
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        reader.release();
+        onClose();
+        if (listener != null) {
+            listener.closed();
+        }
+    }
+
+    void onClose() {}
+}

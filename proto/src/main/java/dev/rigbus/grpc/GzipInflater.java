@@ -1,0 +1,31 @@
+package dev.rigbus.grpc;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+
+/** Unpacks the messages of a call whose {@code grpc-encoding} is gzip. */
+final class GzipInflater {
+    ByteBuf inflate(ByteBuf message, int mostBytes) {
+        ByteBuf plain = message.alloc().heapBuffer(Math.max(256, message.readableBytes() * 2));
+        try (GZIPInputStream in = new GZIPInputStream(new ByteBufInputStream(message))) {
+            int read = 0;
+            while (read >= 0) {
+                read = plain.writeBytes(in, 8192);
+                if (plain.readableBytes() > mostBytes) {
+                    throw new StatusException(
+                            Code.RESOURCE_EXHAUSTED,
+                            "SERVER: Received message larger than max (" + plain.readableBytes() + " vs. " + mostBytes + ")");
+                }
+            }
+            return plain;
+        } catch (IOException e) {
+            plain.release();
+            throw new StatusException(Code.INTERNAL, "message is not gzip: " + e.getMessage());
+        } catch (StatusException e) {
+            plain.release();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.rigbus.grpc;
+
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The server's side of a connection: starts a call for every stream that the peer opens. */
+final class ServerConnection extends GrpcConnection {
+    private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
+    private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+    private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
+    private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
+
+    private final Function<String, @Nullable CallHandler> handlers;
+
+    private ServerConnection(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            GrpcLimits limits,
+            Function<String, @Nullable CallHandler> handlers) {
+        super(decoder, encoder, settings, limits);
+        this.handlers = handlers;
+    }
+
+    static ServerConnection create(GrpcLimits limits, Function<String, @Nullable CallHandler> handlers) {
+        return new Builder<>(true, limits, (d, e, s) -> new ServerConnection(d, e, s, limits, handlers)).build();
+    }
+
+    @Override
+    void headersRead(Http2Stream stream, @Nullable GrpcStream call, Http2Headers headers, boolean endOfStream) {
+        if (call != null) {
+            call.headersRead(headers, endOfStream);
+            return;
+        }
+        if (!isGrpc(headers)) {
+            Http2Headers refusal = new DefaultHttp2Headers(false, 1).status("415");
+            writeHeaders(stream, refusal, true, context().newPromise());
+            return;
+        }
+        ServerCall started = new ServerCall(this, stream, headers);
+        attach(stream, started);
+        try {
+            start(started, headers);
+            if (endOfStream) {
+                started.inputEnded();
+            }
+        } catch (StatusException e) {
+            started.finish(e.status());
+        } catch (RuntimeException e) {
+            log.error("a call of {} could not be started", headers.path(), e);
+            started.finish(new Status(Code.INTERNAL, "internal error"));
+        }
+    }
+
+    private void start(ServerCall call, Http2Headers headers) {
+        CallHandler handler = handlers.apply(String.valueOf(headers.path()));
+        if (handler == null) {
+            throw new StatusException(Code.UNIMPLEMENTED, "Method not found!");
+        }
+        CharSequence encoding = headers.get(GRPC_ENCODING);
+        if (encoding != null && AsciiString.contentEquals(encoding, "gzip")) {
+            call.useGzip();
+        } else if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
+            throw new StatusException(Code.UNIMPLEMENTED, "grpc-encoding " + encoding + " (expected: identity or gzip)");
+        }
+        CharSequence timeout = headers.get(GRPC_TIMEOUT);
+        if (timeout != null) {
+            call.startDeadline(Timeouts.nanos(timeout.toString()));
+        }
+        call.listener = handler.start(call);
+    }
+
+    private static boolean isGrpc(Http2Headers headers) {
+        CharSequence type = headers.get(CONTENT_TYPE);
+        return type != null && type.toString().startsWith("application/grpc") && AsciiString.contentEquals("POST", headers.method());
+    }
+}
