@@ -14,6 +14,11 @@ public final class RawStreams {
      */
     public static RawStream of(ByteStream stream, EventLoop home, EventLoop wanted) {
         RawStream raw = stream instanceof RawByteStream wrapped ? wrapped.unwrap() : new ByteStreamAdapter(stream, home);
+        return on(raw, wanted);
+    }
+
+    /** The same stream, usable on the given event loop. */
+    public static RawStream on(RawStream raw, EventLoop wanted) {
         return raw.eventLoop() == wanted ? raw : new LoopBridge(raw, wanted);
     }
 }

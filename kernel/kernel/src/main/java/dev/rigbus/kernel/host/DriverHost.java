@@ -1,0 +1,208 @@
+package dev.rigbus.kernel.host;
+
+import com.google.protobuf.Value;
+import dev.rigbus.driver.ByteStream;
+import dev.rigbus.driver.Driver;
+import dev.rigbus.driver.DriverException;
+import dev.rigbus.driver.Reason;
+import dev.rigbus.driver.Resource;
+import dev.rigbus.kernel.call.DriverMessage.Id;
+import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.OpenItems;
+import dev.rigbus.kernel.host.ExportedMethod.Kind;
+import dev.rigbus.kernel.resource.ResourceTable;
+import dev.rigbus.kernel.value.Values;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.streams.ReadStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the methods of one driver: in order, on the right thread, and cancellable. Belongs to the driver's context. */
+final class DriverHost {
+    private final Driver driver;
+    private final DriverModel model;
+    private final Executor context;
+    private final Executor threads;
+    private final ResourceTable resources;
+    private final CallOrder order;
+    private final Map<Id, Running> calls = new HashMap<>();
+    private final Map<Id, ItemCall> itemCalls = new HashMap<>();
+
+    DriverHost(Driver driver, DriverModel model, Executor context, Executor threads, ResourceTable resources) {
+        this.driver = driver;
+        this.model = model;
+        this.context = context;
+        this.threads = threads;
+        this.resources = resources;
+        this.order = new CallOrder(model.isConcurrent());
+    }
+
+    Future<Value> call(Id id, String name, List<Value> args) {
+        ExportedMethod method = model.method(name, Kind.CALL);
+        Running running = new Running();
+        Lent lent = new Lent();
+        @Nullable Object[] bound = method.arguments().bind(args, running, lent::open);
+        Promise<Value> answer = Promise.promise();
+        calls.put(id, running);
+        order.add(() -> {
+            Future<Value> result = running.isCancelled() ? cancelled() : invoke(method, running, bound);
+            result.onComplete(done -> {
+                calls.remove(id);
+                lent.close(done.succeeded());
+                answer.handle(done);
+            });
+            return result;
+        });
+        return answer.future();
+    }
+
+    private static <T> Future<T> cancelled() {
+        return Future.failedFuture(new DriverException(Reason.UNAVAILABLE, "cancelled"));
+    }
+
+    private Future<Value> invoke(ExportedMethod method, Running running, @Nullable Object[] bound) {
+        if (method.blocking()) {
+            return blocking(running, () -> Values.encode(method.invoke(driver, bound)));
+        }
+        try {
+            Future<?> result = (Future<?>) method.invoke(driver, bound);
+            return result == null ? Future.succeededFuture(Values.NULL) : result.map(Values::encode);
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** Runs a task on a thread of its own and brings its outcome back to the context. */
+    private <T> Future<T> blocking(Running running, Callable<T> task) {
+        Promise<T> done = Promise.promise();
+        threads.execute(() -> {
+            try {
+                running.enter();
+                T result = task.call();
+                context.execute(() -> done.complete(result));
+            } catch (Exception e) {
+                context.execute(() -> done.fail(e));
+            } finally {
+                running.leave();
+            }
+        });
+        return done.future();
+    }
+
+    void open(OpenItems request, Consumer<Items> out) {
+        ExportedMethod method = model.method(request.method(), Kind.ITEMS);
+        Running running = new Running();
+        Lent lent = new Lent();
+        @Nullable Object[] bound = method.arguments().bind(request.args(), running, lent::open);
+        ItemSender sender = new ItemSender(request.id(), context, out);
+        ItemCall call = new ItemCall(sender, running, request.credit(), () -> {
+            itemCalls.remove(request.id());
+            lent.close(true);
+        });
+        itemCalls.put(request.id(), call);
+        order.add(() -> {
+            start(call, running, method, bound, sender);
+            return Future.succeededFuture();
+        });
+    }
+
+    private void start(ItemCall call, Running running, ExportedMethod method, @Nullable Object[] bound, ItemSender sender) {
+        if (running.isCancelled()) {
+            return;
+        }
+        if (method.blocking()) {
+            call.run(threads, context, driver, method, bound);
+            return;
+        }
+        try {
+            ReadStream<?> source = (ReadStream<?>) method.invoke(driver, bound);
+            if (source == null) {
+                throw new IllegalStateException(method.method() + " returned null");
+            }
+            call.start(source);
+        } catch (Exception e) {
+            call.refuse(e);
+        }
+    }
+
+    Future<ByteStream> openStream(String name) {
+        ExportedMethod method = model.method(name, Kind.STREAM);
+        Promise<ByteStream> opened = Promise.promise();
+        order.add(() -> {
+            Future<ByteStream> opening = method.blocking()
+                    ? blocking(new Running(), () -> stream(method.invoke(driver)))
+                    : invokeStream(method);
+            opening.onComplete(opened);
+            return opening;
+        });
+        return opened.future();
+    }
+
+    @SuppressWarnings("unchecked")
+    private Future<ByteStream> invokeStream(ExportedMethod method) {
+        try {
+            return (Future<ByteStream>) stream(method.invoke(driver));
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T stream(@Nullable Object opened) {
+        if (opened == null) {
+            throw new IllegalStateException("the driver opened nothing");
+        }
+        return (T) opened;
+    }
+
+    void credit(Id id, int items) {
+        ItemCall call = itemCalls.get(id);
+        if (call != null) {
+            call.credit(items);
+        }
+    }
+
+    void cancel(Id id) {
+        Running call = calls.get(id);
+        if (call != null) {
+            call.cancel();
+        }
+        ItemCall items = itemCalls.remove(id);
+        if (items != null) {
+            items.cancel();
+        }
+    }
+
+    /** Stops all that is under way. */
+    void cancelAll() {
+        List.copyOf(calls.keySet()).forEach(this::cancel);
+        List.copyOf(itemCalls.keySet()).forEach(this::cancel);
+        resources.close();
+    }
+
+    boolean isIdle() {
+        return calls.isEmpty() && itemCalls.isEmpty();
+    }
+
+    /** The resources that one call has open; they are over when it is. */
+    private final class Lent {
+        private final List<ResourceTable.OpenResource> open = new ArrayList<>(0);
+
+        Resource open(@Nullable Object handle) {
+            ResourceTable.OpenResource resource = resources.take(handle);
+            open.add(resource);
+            return resource;
+        }
+
+        void close(boolean succeeded) {
+            open.forEach(resource -> resource.finish(succeeded));
+        }
+    }
+}

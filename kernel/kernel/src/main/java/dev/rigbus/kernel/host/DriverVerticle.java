@@ -1,0 +1,188 @@
+package dev.rigbus.kernel.host;
+
+import dev.rigbus.driver.ByteStream;
+import dev.rigbus.driver.Driver;
+import dev.rigbus.driver.DriverException;
+import dev.rigbus.driver.Reason;
+import dev.rigbus.kernel.call.Addresses;
+import dev.rigbus.kernel.call.ByReference;
+import dev.rigbus.kernel.call.DriverMessage;
+import dev.rigbus.kernel.call.DriverMessage.Call;
+import dev.rigbus.kernel.call.DriverMessage.Cancel;
+import dev.rigbus.kernel.call.DriverMessage.Credit;
+import dev.rigbus.kernel.call.DriverMessage.Fenced;
+import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.OpenItems;
+import dev.rigbus.kernel.call.DriverMessage.OpenResource;
+import dev.rigbus.kernel.call.DriverMessage.OpenStream;
+import dev.rigbus.kernel.call.DriverMessage.Reset;
+import dev.rigbus.kernel.call.DriverMessage.Ticket;
+import dev.rigbus.kernel.call.Failures;
+import dev.rigbus.kernel.call.Pickups;
+import dev.rigbus.kernel.pump.RawStreams;
+import dev.rigbus.kernel.resource.ResourceTable;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One driver on the bus. Its fields belong to its context; nothing here blocks. */
+public final class DriverVerticle extends VerticleBase {
+    private final UUID uuid;
+    private final Driver driver;
+    private final DriverModel model;
+    private final ExecutorService threads;
+    private final Pickups pickups;
+    private final CompletableFuture<EventLoop> home;
+    private final Fence fence = new Fence();
+    private @Nullable DriverHost host;
+    private @Nullable ResourceTable resources;
+    private @Nullable MessageConsumer<DriverMessage> consumer;
+    private @Nullable EventLoop loop;
+
+    /**
+     * @param home completed with the driver's event loop when it is deployed
+     * @throws IllegalArgumentException if the driver's class declares what cannot be served
+     */
+    public DriverVerticle(UUID uuid, Driver driver, ExecutorService threads, Pickups pickups, CompletableFuture<EventLoop> home) {
+        this.uuid = uuid;
+        this.driver = driver;
+        this.model = DriverModel.of(driver.getClass());
+        this.threads = threads;
+        this.pickups = pickups;
+        this.home = home;
+    }
+
+    @Override
+    public void init(Vertx vertx, Context context) {
+        super.init(vertx, context);
+        ContextInternal internal = (ContextInternal) context;
+        loop = internal.nettyEventLoop();
+        home.complete(loop);
+        resources = new ResourceTable(loop);
+        host = new DriverHost(driver, model, task -> internal.runOnContext(v -> task.run()), threads, resources);
+    }
+
+    @Override
+    public Future<?> start() {
+        // The device first, its address after: an address that answers is one that works.
+        return Future.succeededFuture().compose(v -> driver.start()).compose(v -> {
+            consumer = vertx.eventBus().consumer(Addresses.driver(uuid), this::onMessage);
+            return consumer.completion();
+        });
+    }
+
+    @Override
+    public Future<?> stop() {
+        // No new calls, then those under way are told, then the device is let go.
+        Future<Void> quiet = consumer == null ? Future.succeededFuture() : consumer.unregister();
+        return quiet.eventually(() -> {
+                    host().cancelAll();
+                    return Future.succeededFuture();
+                })
+                .eventually(driver::close);
+    }
+
+    private DriverHost host() {
+        if (host == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        return host;
+    }
+
+    private void onMessage(Message<DriverMessage> message) {
+        // A throw out of a bus handler leaves the caller waiting.
+        try {
+            DriverMessage body = message.body();
+            if (body instanceof Fenced fenced) {
+                fence.admit(fenced.fence());
+            }
+            dispatch(message, body);
+        } catch (RuntimeException e) {
+            answer(message, e);
+        }
+    }
+
+    private void dispatch(Message<DriverMessage> message, DriverMessage body) {
+        if (body instanceof Call call) {
+            answer(message, host().call(call.id(), call.method(), call.args()));
+        } else if (body instanceof OpenItems open) {
+            host().open(open, items(message, open));
+        } else if (body instanceof Credit credit) {
+            host().credit(credit.id(), credit.items());
+        } else if (body instanceof Cancel cancel) {
+            host().cancel(cancel.id());
+        } else if (body instanceof OpenStream open) {
+            answer(message, host().openStream(open.method()).map(this::ticket).recover(DriverVerticle::openFailed));
+        } else if (body instanceof OpenResource open) {
+            answer(message, Future.succeededFuture(openResource(open)));
+        } else if (body instanceof Reset) {
+            answer(message, driver.reset().map(v -> null));
+        }
+    }
+
+    /** The first items answer the request, the others follow on the caller's endpoint. */
+    private Consumer<Items> items(Message<DriverMessage> message, OpenItems open) {
+        return items -> {
+            if (items.sequence() == 0) {
+                message.reply(items, ByReference.OPTIONS);
+            } else {
+                vertx.eventBus().send(open.id().endpoint(), items, ByReference.OPTIONS);
+            }
+        };
+    }
+
+    private Ticket ticket(ByteStream stream) {
+        EventLoop here = home.join();
+        return new Ticket(pickups.leave(wanted -> RawStreams.of(stream, here, wanted), here, stream::close), null);
+    }
+
+    private Ticket openResource(OpenResource open) {
+        if (resources == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        return resources.open(pickups, open.encoding());
+    }
+
+    /** As with stock, a stream that cannot be opened is an unknown error whose text names the kind of exception. */
+    private static <T> Future<T> openFailed(Throwable cause) {
+        if (cause instanceof DriverException e) {
+            boolean told = e.reason() == Reason.NOT_FOUND || e.getMessage().startsWith("Unexpected ");
+            return Future.failedFuture(told ? e : unexpected("Exception", e.getMessage(), e));
+        }
+        if (cause instanceof dev.rigbus.kernel.pump.ConnectFailedException e) {
+            return Future.failedFuture(unexpected("OSError", "All connection attempts failed (" + e.getMessage() + ")", e));
+        }
+        return Future.failedFuture(
+                unexpected(cause instanceof IOException ? "OSError" : cause.getClass().getSimpleName(), cause.getMessage(), cause));
+    }
+
+    private static DriverException unexpected(String type, @Nullable String text, Throwable cause) {
+        return new DriverException(Reason.UNKNOWN, "Unexpected <class '" + type + "'>: " + text, cause);
+    }
+
+    private static void answer(Message<?> message, Future<?> result) {
+        result.onComplete(done -> {
+            if (done.succeeded()) {
+                message.reply(done.result(), ByReference.OPTIONS);
+            } else {
+                answer(message, done.cause());
+            }
+        });
+    }
+
+    private static void answer(Message<?> message, Throwable cause) {
+        var failure = Failures.failure(cause);
+        message.fail(failure.code(), failure.text());
+    }
+}

@@ -1,0 +1,152 @@
+package dev.rigbus.kernel.session;
+
+import dev.rigbus.kernel.call.Addresses;
+import dev.rigbus.kernel.session.Session.RunningHook;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.serviceproxy.ServiceBinder;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+
+/** The session of one exporter on the bus. */
+public final class SessionVerticle extends VerticleBase implements SessionService, Session.World {
+    private final String exporter;
+    private final LogHub logs;
+    private final String hookSocket;
+    private final ExecutorService threads;
+    private final LongFunction<Future<?>> reset;
+    private final Session session;
+    private @Nullable Context home;
+
+    /**
+     * @param hookSocket where the hooks' commands reach the exporter
+     * @param reset resets the drivers under a fence
+     */
+    public SessionVerticle(
+            String exporter,
+            @Nullable HookSpec before,
+            @Nullable HookSpec after,
+            LogHub logs,
+            String hookSocket,
+            ExecutorService threads,
+            LongFunction<Future<?>> reset) {
+        this.exporter = exporter;
+        this.logs = logs;
+        this.hookSocket = hookSocket;
+        this.threads = threads;
+        this.reset = reset;
+        this.session = new Session(before, after, this);
+    }
+
+    @Override
+    public void init(Vertx vertx, Context context) {
+        super.init(vertx, context);
+        home = context;
+    }
+
+    @Override
+    public Future<?> start() {
+        return new ServiceBinder(vertx)
+                .setAddress(Addresses.exporter(exporter))
+                .register(SessionService.class, this)
+                .completion();
+    }
+
+    /** Opens the first session; safe from any thread. */
+    public Future<Void> open() {
+        return here(session::open);
+    }
+
+    /** Ends the session for good, with its hook; safe from any thread. */
+    public Future<Void> close() {
+        return here(session::stop);
+    }
+
+    /** Completes when a hook's failure means that the exporter has to go. */
+    public Future<Void> exit() {
+        return session.exit();
+    }
+
+    private <T> Future<T> here(java.util.function.Supplier<Future<T>> task) {
+        if (home == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        Promise<T> done = Promise.promise();
+        home.runOnContext(v -> task.get().onComplete(done));
+        return done.future();
+    }
+
+    @Override
+    public Future<JsonObject> status() {
+        return Future.succeededFuture(session.status().toJson());
+    }
+
+    @Override
+    public Future<Boolean> endSession() {
+        return Future.succeededFuture(session.end());
+    }
+
+    @Override
+    public Future<Void> reset() {
+        return reset.apply(0).mapEmpty();
+    }
+
+    @Override
+    public Future<?> reset(long fence) {
+        return reset.apply(fence);
+    }
+
+    @Override
+    public Future<Void> after(Duration time) {
+        return vertx.timer(time.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS).mapEmpty();
+    }
+
+    @Override
+    public void statusChanged(SessionStatus status) {
+        vertx.eventBus().publish(Addresses.exporterEvents(exporter), status.toJson());
+    }
+
+    @Override
+    public RunningHook run(HookSpec hook, LogEntry.Source source) {
+        Logger log = new HubLogger(logs, source, "hook", exporter, null, Level.INFO);
+        HookProcess process = new HookProcess(hook, variables(), log::info);
+        Promise<Void> outcome = Promise.promise();
+        var task = threads.submit(() -> {
+            try {
+                process.run();
+                runOnHome(() -> outcome.tryComplete());
+            } catch (InterruptedException e) {
+                runOnHome(() -> outcome.tryFail("cancelled"));
+            } catch (HookProcess.HookFailedException | RuntimeException e) {
+                log.warn("{}", e.getMessage());
+                runOnHome(() -> outcome.tryFail(e));
+            }
+        });
+        return new RunningHook(outcome.future(), () -> task.cancel(true));
+    }
+
+    private void runOnHome(Runnable task) {
+        if (home != null) {
+            home.runOnContext(v -> task.run());
+        }
+    }
+
+    private Map<String, String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("JUMPSTARTER_HOST", hookSocket);
+        variables.put("JMP_DRIVERS_ALLOW", "UNSAFE");
+        variables.put("LEASE_NAME", "standalone");
+        variables.put("CLIENT_NAME", "");
+        return variables;
+    }
+}

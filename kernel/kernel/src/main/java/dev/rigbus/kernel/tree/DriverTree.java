@@ -1,0 +1,128 @@
+package dev.rigbus.kernel.tree;
+
+import dev.rigbus.driver.DriverType;
+import dev.rigbus.driver.Problem;
+import dev.rigbus.driver.SettingsException;
+import dev.rigbus.kernel.call.Addresses;
+import dev.rigbus.kernel.call.ByReference;
+import dev.rigbus.kernel.call.DriverMessage;
+import dev.rigbus.kernel.call.Pickups;
+import dev.rigbus.kernel.session.LogHub;
+import dev.rigbus.wire.DriverInstanceReport;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The drivers of an exporter, started, and what clients are told of them. */
+public final class DriverTree {
+    private static final Logger log = LoggerFactory.getLogger(DriverTree.class);
+
+    private final Vertx vertx;
+    private final TreeNode root;
+    private final List<TreeNode> nodes;
+    private final List<String> deployments = new ArrayList<>();
+
+    DriverTree(Vertx vertx, TreeNode root, List<TreeNode> nodes) {
+        this.vertx = vertx;
+        this.root = root;
+        this.nodes = nodes;
+    }
+
+    /** Everything that can be said against a specification without touching a device. */
+    public static List<Problem> check(ExporterSpec spec, Collection<DriverType<?>> types) {
+        return new SpecCheck(spec, byName(types)).problems();
+    }
+
+    static Map<String, DriverType<?>> byName(Collection<DriverType<?>> types) {
+        Map<String, DriverType<?>> known = new HashMap<>();
+        known.put(TreeBuilder.COMPOSITE, DriverType.of(TreeBuilder.COMPOSITE, context -> new Composite()));
+        types.forEach(type -> known.put(type.name(), type));
+        return known;
+    }
+
+    /**
+     * Makes and starts the drivers, children first; blocks while they are made, so not for an event loop. If one does not start, those before
+     * it are stopped again.
+     *
+     * @throws SettingsException if the specification is wrong
+     */
+    public static Future<DriverTree> start(
+            Vertx vertx,
+            ExporterSpec spec,
+            Collection<DriverType<?>> types,
+            LogHub logs,
+            ExecutorService threads,
+            Pickups pickups) {
+        List<Problem> problems = check(spec, types);
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems);
+        }
+        TreeBuilder builder = new TreeBuilder(vertx, spec, byName(types), logs, threads, pickups);
+        DriverTree tree = builder.build();
+        return tree.deploy().map(tree);
+    }
+
+    private Future<Void> deploy() {
+        Future<Void> all = Future.succeededFuture();
+        for (TreeNode node : nodes) {
+            all = all.compose(v -> vertx.deployVerticle(node.verticle())
+                    .recover(cause -> Future.failedFuture(new DriverStartException(node.path(), cause)))
+                    .map(id -> {
+                        deployments.add(id);
+                        return null;
+                    }));
+        }
+        return all.recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
+    }
+
+    /** Stops the drivers in the reverse order of their start; one failure spares no other. */
+    public Future<Void> stop() {
+        List<String> ids = new ArrayList<>(deployments);
+        deployments.clear();
+        Collections.reverse(ids);
+        Future<Void> all = Future.succeededFuture();
+        for (String id : ids) {
+            all = all.compose(v -> vertx.undeploy(id).recover(cause -> {
+                log.warn("a driver did not close", cause);
+                return Future.succeededFuture();
+            }));
+        }
+        return all;
+    }
+
+    /** Resets the drivers, parents first. A driver that fails to is logged and keeps no other from it. */
+    public Future<Void> reset(long fence) {
+        List<TreeNode> order = new ArrayList<>(nodes);
+        Collections.reverse(order);
+        Future<Void> all = Future.succeededFuture();
+        for (TreeNode node : order) {
+            all = all.compose(v -> vertx.eventBus()
+                    .request(Addresses.driver(node.uuid()), new DriverMessage.Reset(fence), ByReference.OPTIONS)
+                    .<Void>mapEmpty()
+                    .recover(cause -> {
+                        log.atWarn().addKeyValue("driver", node.path()).log("reset failed: {}", cause.getMessage());
+                        return Future.succeededFuture();
+                    }));
+        }
+        return all;
+    }
+
+    /** The uuids of all drivers. */
+    public List<UUID> uuids() {
+        return nodes.stream().map(TreeNode::uuid).toList();
+    }
+
+    /** What the report of the exporter lists: depth first, a proxied subtree again under the proxy's name. */
+    public List<DriverInstanceReport> reports() {
+        return new TreeReport(root).entries();
+    }
+}

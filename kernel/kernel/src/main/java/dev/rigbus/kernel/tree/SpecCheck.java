@@ -1,0 +1,142 @@
+package dev.rigbus.kernel.tree;
+
+import dev.rigbus.driver.DriverType;
+import dev.rigbus.driver.Names;
+import dev.rigbus.driver.Problem;
+import dev.rigbus.driver.Settings;
+import dev.rigbus.driver.SettingsException;
+import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
+import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
+import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds everything that is wrong with a specification before anything is started. */
+final class SpecCheck {
+    private final ExporterSpec spec;
+    private final Map<String, DriverType<?>> types;
+    private final List<Problem> problems = new ArrayList<>();
+
+    SpecCheck(ExporterSpec spec, Map<String, DriverType<?>> types) {
+        this.spec = spec;
+        this.types = types;
+    }
+
+    List<Problem> problems() {
+        spec.export().values().forEach(this::node);
+        spec.export().values().forEach(node -> cycles(node, new LinkedHashSet<>(), new HashSet<>()));
+        return problems;
+    }
+
+    private void node(NodeSpec node) {
+        if (node instanceof DriverSpec driver) {
+            driver(driver);
+            driver.children().values().forEach(this::node);
+        } else if (node instanceof GroupSpec group) {
+            group.children().values().forEach(this::node);
+        } else if (node instanceof RefSpec ref && resolve(spec, ref.target()) == null) {
+            problems.add(new Problem(ref.key() + ".ref", "references nonexistent driver " + ref.target() + near(ref.target())));
+        }
+    }
+
+    private void driver(DriverSpec driver) {
+        DriverType<?> type = types.get(driver.type());
+        if (type == null) {
+            problems.add(new Problem(driver.key() + ".type", unknownType(driver.type())));
+            return;
+        }
+        try {
+            Settings settings = settings(driver);
+            type.config().apply(settings);
+            settings.check();
+        } catch (SettingsException e) {
+            problems.addAll(e.problems());
+        } catch (IllegalArgumentException e) {
+            problems.add(new Problem(driver.key() + ".config", String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** The settings of a driver, those that every driver has marked as read. */
+    static Settings settings(DriverSpec driver) {
+        Settings settings = Settings.of(driver.key() + ".config", driver.config());
+        settings.oneOf("log_level", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
+        settings.stringMap("labels");
+        return settings;
+    }
+
+    private String unknownType(String type) {
+        List<String> near = Names.nearest(type, types.keySet(), 3);
+        String simple = type.substring(type.lastIndexOf('.') + 1);
+        if (near.isEmpty()) {
+            near = types.keySet().stream()
+                    .filter(known -> !Names.nearest(simple, List.of(known.substring(known.lastIndexOf('.') + 1)), 1).isEmpty())
+                    .sorted()
+                    .limit(3)
+                    .toList();
+        }
+        return "Driver '" + type + "' is not installed."
+                + (near.isEmpty() ? " Known: " + String.join(", ", types.keySet().stream().sorted().toList()) : " Nearest: " + String.join(", ", near));
+    }
+
+    private String near(String target) {
+        List<String> near = Names.nearest(target, paths("", spec.export(), new ArrayList<>()), 1);
+        return near.isEmpty() ? "" : " (did you mean " + near.get(0) + "?)";
+    }
+
+    private static List<String> paths(String prefix, Map<String, NodeSpec> nodes, List<String> found) {
+        nodes.forEach((name, node) -> {
+            found.add(prefix + name);
+            paths(prefix + name + ".", children(node), found);
+        });
+        return found;
+    }
+
+    private void cycles(NodeSpec node, Set<NodeSpec> above, Set<NodeSpec> told) {
+        if (!above.add(node)) {
+            if (told.add(node)) {
+                problems.add(new Problem(node.key(), "is part of a circle: " + circle(node, above)));
+            }
+            return;
+        }
+        NodeSpec target = node instanceof RefSpec ref ? resolve(spec, ref.target()) : null;
+        if (target != null) {
+            cycles(target, above, told);
+        }
+        children(node).values().forEach(child -> cycles(child, above, told));
+        above.remove(node);
+    }
+
+    private static String circle(NodeSpec node, Set<NodeSpec> above) {
+        List<String> keys = new ArrayList<>();
+        for (NodeSpec each : above) {
+            if (each == node || !keys.isEmpty()) {
+                keys.add(each.key());
+            }
+        }
+        keys.add(node.key());
+        return String.join(" -> ", keys);
+    }
+
+    static Map<String, NodeSpec> children(NodeSpec node) {
+        return node instanceof DriverSpec driver ? driver.children() : node instanceof GroupSpec group ? group.children() : Map.of();
+    }
+
+    /** The node at a dotted path, or null. */
+    static @Nullable NodeSpec resolve(ExporterSpec spec, String path) {
+        Map<String, NodeSpec> level = spec.export();
+        NodeSpec found = null;
+        for (String name : path.split("\\.", -1)) {
+            found = level.get(name);
+            if (found == null) {
+                return null;
+            }
+            level = children(found);
+        }
+        return found;
+    }
+}

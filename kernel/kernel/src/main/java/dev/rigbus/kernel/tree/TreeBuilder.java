@@ -1,0 +1,163 @@
+package dev.rigbus.kernel.tree;
+
+import dev.rigbus.driver.Driver;
+import dev.rigbus.driver.DriverType;
+import dev.rigbus.driver.Settings;
+import dev.rigbus.kernel.call.Pickups;
+import dev.rigbus.kernel.host.DriverVerticle;
+import dev.rigbus.kernel.session.HubLogger;
+import dev.rigbus.kernel.session.LogEntry;
+import dev.rigbus.kernel.session.LogHub;
+import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
+import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
+import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+
+/** Makes the drivers of a checked specification: children before parents, what a proxy stands for before those who use the proxy. */
+final class TreeBuilder {
+    static final String COMPOSITE = "jumpstarter_driver_composite.driver.Composite";
+
+    private final Vertx vertx;
+    private final ExporterSpec spec;
+    private final Map<String, DriverType<?>> types;
+    private final LogHub logs;
+    private final ExecutorService threads;
+    private final Pickups pickups;
+    private final Map<NodeSpec, TreeNode> made = new IdentityHashMap<>();
+    private final List<TreeNode> order = new ArrayList<>();
+
+    TreeBuilder(
+            Vertx vertx,
+            ExporterSpec spec,
+            Map<String, DriverType<?>> types,
+            LogHub logs,
+            ExecutorService threads,
+            Pickups pickups) {
+        this.vertx = vertx;
+        this.spec = spec;
+        this.types = types;
+        this.logs = logs;
+        this.threads = threads;
+        this.pickups = pickups;
+    }
+
+    DriverTree build() {
+        GroupSpec root = new GroupSpec("export", spec.description(), spec.export());
+        TreeNode top = make(root, "");
+        return new DriverTree(vertx, top, order);
+    }
+
+    private TreeNode make(NodeSpec node, String path) {
+        TreeNode known = made.get(node);
+        if (known != null) {
+            return known;
+        }
+        TreeNode made = node instanceof DriverSpec driver
+                ? driver(driver, path)
+                : node instanceof GroupSpec group ? group(group, path) : target((RefSpec) node);
+        this.made.put(node, made);
+        return made;
+    }
+
+    private TreeNode target(RefSpec ref) {
+        NodeSpec target = SpecCheck.resolve(spec, ref.target());
+        if (target == null) {
+            throw new IllegalStateException(ref.key() + " was not checked");
+        }
+        return make(target, ref.target());
+    }
+
+    private Map<String, TreeNode> children(Map<String, NodeSpec> specs, String path) {
+        Map<String, TreeNode> children = new LinkedHashMap<>();
+        specs.forEach((name, child) -> children.put(name, make(child, path.isEmpty() ? name : path + "." + name)));
+        return children;
+    }
+
+    private TreeNode group(GroupSpec group, String path) {
+        Map<String, TreeNode> children = children(group.children(), path);
+        NodeContext context = context(path, children, Level.INFO, "Composite");
+        return node(context, new Composite(), group.description(), Map.of(), Map.of(), children);
+    }
+
+    private TreeNode driver(DriverSpec driver, String path) {
+        Map<String, TreeNode> children = children(driver.children(), path);
+        DriverType<?> type = types.get(driver.type());
+        if (type == null) {
+            throw new IllegalStateException(driver.key() + " was not checked");
+        }
+        Settings common = SpecCheck.settings(driver);
+        Level level = level(common.string("log_level", "INFO"));
+        NodeContext context = context(path, children, level, driver.type().substring(driver.type().lastIndexOf('.') + 1));
+        Driver instance = create(type, driver, context, path);
+        Map<String, String> descriptions = new LinkedHashMap<>(instance.methodDescriptions());
+        descriptions.putAll(driver.methodDescriptions());
+        return node(context, instance, driver.description(), descriptions, common.stringMap("labels"), children);
+    }
+
+    private static Driver create(DriverType<?> type, DriverSpec driver, NodeContext context, String path) {
+        try {
+            return type.create(SpecCheck.settings(driver), context);
+        } catch (Exception e) {
+            throw new DriverStartException(path, e);
+        }
+    }
+
+    private NodeContext context(String path, Map<String, TreeNode> children, Level level, String className) {
+        Map<String, Driver> drivers = new LinkedHashMap<>();
+        children.forEach((name, child) -> drivers.put(name, child.driver()));
+        return new NodeContext(path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
+    }
+
+    private Logger logger(String path, String className, Level level) {
+        return new HubLogger(logs, LogEntry.Source.DRIVER, "driver." + className, spec.name(), path, level);
+    }
+
+    private static Level level(String word) {
+        return switch (word) {
+            case "DEBUG" -> Level.DEBUG;
+            case "WARNING" -> Level.WARN;
+            case "ERROR", "CRITICAL" -> Level.ERROR;
+            default -> Level.INFO;
+        };
+    }
+
+    private TreeNode node(
+            NodeContext context,
+            Driver driver,
+            @Nullable String description,
+            Map<String, String> descriptions,
+            Map<String, String> labels,
+            Map<String, TreeNode> configured) {
+        DriverVerticle verticle;
+        try {
+            verticle = new DriverVerticle(context.uuid(), driver, threads, pickups, context.home());
+        } catch (IllegalArgumentException e) {
+            throw new DriverStartException(context.path(), e);
+        }
+        Map<String, TreeNode> children = new LinkedHashMap<>(configured);
+        Map<String, String> allLabels = new LinkedHashMap<>(driver.labels());
+        allLabels.putAll(labels);
+        TreeNode node = new TreeNode(context.uuid(), context.path(), driver, verticle, description, descriptions, allLabels, children);
+        order.add(node);
+        driver.children().forEach((name, child) -> children.put(name, brought(context, name, child)));
+        return node;
+    }
+
+    private TreeNode brought(NodeContext parent, String name, Driver child) {
+        NodeContext context = parent.brought().get(name);
+        if (context == null) {
+            throw new DriverStartException(
+                    parent.path(), new IllegalStateException("its child " + name + " was not made with context.child(\"" + name + "\")"));
+        }
+        return node(context, child, null, child.methodDescriptions(), Map.of(), Map.of());
+    }
+}
