@@ -18,8 +18,9 @@ class Difference:
 
 
 DIFFERENCES = {
-    "file failure": Difference("UNKNOWN", "INTERNAL", "a failed file or device is not an unknown error; so after 0.9.0"),
-    "serial failure": Difference("UNKNOWN", "INTERNAL", "a failed file or device is not an unknown error; so after 0.9.0"),
+    "file or device failure": Difference(
+        "UNKNOWN", "INTERNAL", "a failed file or device is no unknown error; stock says so too after 0.9.0"
+    ),
     "reset by the remote side": Difference("hangs", "ends", "a client must not wait for a device that is gone"),
     "presigned PUT": Difference("hangs", "uploads", "stock waits for the answer before it sends the body"),
     "compressed dump": Difference("truncated", "whole", "stock never flushes the encoder"),
@@ -40,7 +41,11 @@ DIFFERENCES = {
     "health": Difference("UNIMPLEMENTED", "OK", "stock does not serve it"),
     "reflection": Difference("UNIMPLEMENTED", "OK", "stock does not serve it"),
     "j in a hook with a passphrase": Difference("refused", "works", "a hook belongs to the exporter"),
-    "traceback for a user's error": Difference(True, False, "a person is told what to change, not where it broke"),
+    "name given twice": Difference("starts", "refused", "stock drops the first of the two"),
+    "exit code of an exporter that cannot start": Difference(
+        "0", "not 0", "a supervisor must see the failure; stock drops the code on its way out"
+    ),
+    "exit code after a hook that ends the exporter": Difference("0", "not 0", "as above"),
 }
 
 

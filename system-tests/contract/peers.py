@@ -180,6 +180,15 @@ class Exporter:
             )
         return self
 
+    @contextmanager
+    def launch_only(self):
+        """An exporter that is expected to end by itself; whatever is left of it ends with the block."""
+        try:
+            yield self.launch()
+        finally:
+            self._kill()
+            shutil.rmtree(self._room, ignore_errors=True)
+
     def flags(self):
         words = ["--exporter-config", str(self.config_file), "--tls-grpc-listener", self.address]
         if self.tls:

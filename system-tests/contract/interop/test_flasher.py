@@ -104,7 +104,7 @@ def test_an_empty_image_is_an_image(client, image, tmp_path):
 
 
 def test_a_partition_that_was_never_flashed_cannot_be_dumped(client, tmp_path, peer):
-    with refusal(expected(peer, "file failure")):
+    with refusal(expected(peer, "file or device failure")):
         client.flasher.dump(tmp_path / "dump.img", target="never")
 
 
@@ -254,7 +254,7 @@ def test_j_flashes_several_targets(exporter, image, tmp_path):
 def test_j_names_what_went_wrong(exporter, tmp_path, web, peer):
     done = exporter.j("flasher", "dump", tmp_path / "dump.img", "--target", "nothing-here")
     assert done.code == 1
-    assert f"DriverCall 'dump' failed with gRPC {expected(peer, 'file failure')}: " in done.err
+    assert f"DriverCall 'dump' failed with gRPC {expected(peer, 'file or device failure')}: " in done.err
     done = exporter.j("flasher", "flash", web.url + "/missing?token=secret")
     assert done.code == 1
     assert "Presigned HTTP GET request failed: status=404" in done.err

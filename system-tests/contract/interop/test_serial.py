@@ -244,7 +244,7 @@ def test_a_missing_port_breaks_the_stream_with_a_reason(client):
 def test_a_line_of_a_missing_port_cannot_be_set(client, peer, method):
     with pytest.raises(DriverError) as failed:
         client.missing.call(method, True)
-    assert f"failed with gRPC {expected(peer, 'serial failure')}: " in str(failed.value)
+    assert f"failed with gRPC {expected(peer, 'file or device failure')}: " in str(failed.value)
     assert MISSING in str(failed.value)
 
 
