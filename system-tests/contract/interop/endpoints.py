@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import socketserver
+import termios
 import threading
 import tty
 from contextlib import contextmanager
@@ -126,6 +127,9 @@ class PtyPair:
         # The slave stays open here, so that the master does not hang up between two clients.
         self.master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        attributes = termios.tcgetattr(self._slave)
+        attributes[2] |= termios.HUPCL
+        termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
         self.path = os.ttyname(self._slave)
         self._stopping = threading.Event()
         self._thread = None
@@ -151,6 +155,10 @@ class PtyPair:
         self._thread = threading.Thread(target=loop, daemon=True)
         self._thread.start()
         return self
+
+    def modes(self):
+        """The control modes that the exporter has set on its end."""
+        return termios.tcgetattr(self._slave)[2]
 
     def read(self, size, seconds=10):
         """What the device gets, up to the given number of bytes."""

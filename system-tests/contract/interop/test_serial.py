@@ -1,7 +1,9 @@
 """Serial ports: a real pseudo terminal with the test as the device behind it, and the loop."""
 
+import termios
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import anyio
 import pexpect
@@ -10,6 +12,7 @@ from differences import expected
 from endpoints import PtyPair
 from jumpstarter.client.core import DriverError, DriverInvalidArgument
 from jumpstarter_driver_network.adapters import PexpectAdapter
+from jumpstarter_driver_pyserial.client import PySerialClient
 from peers import BIN, Exporter, clean_environment
 from streams import MIB, exchange, noise, receive_exactly, receive_to_end, sha256, status_of, talk
 from waiting import eventually
@@ -25,15 +28,14 @@ def login(data):
 
 @pytest.fixture(scope="module")
 def ptys():
+    """More terminals than tests: a stock exporter reads on from a port whose client has gone, until it notices."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(PtyPair()) for name in ("plain", "echo", "board", "slow", "quiet", "keep")}
+        names = [f"tty{number}" for number in range(16)] + ["slow", "keep"]
+        yield {name: stack.enter_context(PtyPair()) for name in names}
 
 
 @pytest.fixture(scope="module")
 def exporter(peer, ptys):
-    ptys["echo"].act(bytes)
-    ptys["board"].act(login)
-
     def node(url, **config):
         return {"type": DRIVER, "config": {"url": url, **config}}
 
@@ -51,16 +53,48 @@ def exporter(peer, ptys):
         yield exporter
 
 
+@pytest.fixture(scope="module")
+def unused(ptys):
+    return iter([name for name in ptys if name.startswith("tty")])
+
+
+@dataclass(frozen=True)
+class Port:
+    """A serial port that no other test uses: its driver's client, its name, and the device at its far end."""
+
+    name: str
+    driver: PySerialClient
+    device: PtyPair
+
+
+@pytest.fixture
+def port(unused, client, ptys):
+    name = next(unused)
+    return Port(name, client.children[name], ptys[name])
+
+
+@pytest.fixture
+def echo(port):
+    port.device.act(bytes)
+    return port
+
+
+@pytest.fixture
+def serial(request, client):
+    """The driver named by the parameter; `echo` is a terminal whose device sends everything back."""
+    return request.getfixturevalue("echo").driver if request.param == "echo" else client.children[request.param]
+
+
 # ---- bytes ----
 
 
-@pytest.mark.parametrize("name", ["loop", "loop0", "echo"])
-def test_what_is_sent_comes_back(client, name):
+@pytest.mark.parametrize("serial", ["loop", "loop0", "echo"], indirect=True)
+def test_what_is_sent_comes_back(serial):
     async def story(stream):
         await stream.send(b"hello")
         return await receive_exactly(stream, 5)
 
-    assert talk(client.children[name], story, seconds=10) == b"hello"
+    assert talk(serial, story, seconds=10) == b"hello"
 
 
 def test_a_stream_opened_without_a_block_closes_with_the_client(client):
@@ -70,36 +104,37 @@ def test_a_stream_opened_without_a_block_closes_with_the_client(client):
     client.loop.close()
 
 
-def test_bytes_pass_a_terminal_unmodified_both_ways(client, ptys):
+def test_bytes_pass_a_terminal_unmodified_both_ways(port):
     everything = bytes(range(256))
 
     async def story(stream):
         await stream.send(everything)
-        got = await anyio.to_thread.run_sync(ptys["plain"].read, 256)
-        ptys["plain"].write(everything)
+        got = await anyio.to_thread.run_sync(port.device.read, 256)
+        port.device.write(everything)
         return got, await receive_exactly(stream, 256)
 
-    assert talk(client.plain, story) == (everything, everything)
+    assert talk(port.driver, story) == (everything, everything)
 
 
-@pytest.mark.parametrize("name", ["loop", "echo"])
-def test_eight_mebibytes_come_back_unchanged(client, name):
+@pytest.mark.parametrize("serial", ["loop", "echo"], indirect=True)
+def test_eight_mebibytes_come_back_unchanged(serial):
     data = noise(8 * MIB)
-    assert sha256(exchange(client.children[name], data)) == sha256(data)
+    assert sha256(exchange(serial, data)) == sha256(data)
 
 
-def test_single_bytes_pass_one_by_one(client):
+def test_single_bytes_pass_one_by_one(echo):
     async def story(stream):
         for byte in b"typing":
             await stream.send(bytes([byte]))
             assert await receive_exactly(stream, 1) == bytes([byte])
 
-    talk(client.echo, story)
+    talk(echo.driver, story)
 
 
-def test_a_port_can_be_opened_again_after_it_was_closed(client):
+def test_a_port_can_be_opened_again_after_it_was_closed(echo):
     for text in (b"first", b"second"):
-        assert exchange(client.echo, text) == text
+        assert exchange(echo.driver, text) == text
+        echo.driver.call("close")
 
 
 def test_the_loop_gives_the_end_of_input_back(client):
@@ -111,15 +146,23 @@ def test_the_loop_gives_the_end_of_input_back(client):
     assert talk(client.loop, story, seconds=10) == b"abc"
 
 
-def test_a_real_port_keeps_talking_after_the_client_said_its_last(client, ptys):
+def test_a_real_port_keeps_talking_after_the_client_said_its_last(port):
     async def story(stream):
         await stream.send(b"abc")
         await stream.send_eof()
-        assert await anyio.to_thread.run_sync(ptys["plain"].read, 3) == b"abc"
-        ptys["plain"].write(b"and another thing")
+        assert await anyio.to_thread.run_sync(port.device.read, 3) == b"abc"
+        port.device.write(b"and another thing")
         return await receive_exactly(stream, 17)
 
-    assert talk(client.plain, story, seconds=10) == b"and another thing"
+    assert talk(port.driver, story, seconds=10) == b"and another thing"
+
+
+def test_hupcl_is_cleared_on_request_only(client, ptys, port):
+    for driver, device, cleared in ((client.keep, ptys["keep"], True), (port.driver, port.device, False)):
+        with driver.stream() as stream:
+            stream.send(b"x")
+            assert device.read(1) == b"x"
+            assert bool(device.modes() & termios.HUPCL) is not cleared
 
 
 # ---- pacing ----
@@ -173,15 +216,16 @@ def test_cps_holds_on_a_real_port(client, ptys):
 # ---- pexpect ----
 
 
-@pytest.mark.parametrize("name", ["loop", "loop50", "echo"])
-def test_pexpect_finds_what_it_sent(client, name):
-    with client.children[name].pexpect() as console:
+@pytest.mark.parametrize("serial", ["loop", "loop50", "echo"], indirect=True)
+def test_pexpect_finds_what_it_sent(serial):
+    with serial.pexpect() as console:
         console.sendline("hello")
         assert console.expect("hello", timeout=10) == 0
 
 
-def test_pexpect_logs_in(client):
-    with client.board.pexpect() as console:
+def test_pexpect_logs_in(port):
+    port.device.act(login)
+    with port.driver.pexpect() as console:
         console.send("root\r")
         console.expect_exact("root", timeout=10)
         console.expect_exact("login: ", timeout=10)
@@ -202,31 +246,31 @@ def test_pexpect_opened_and_forgotten_harms_nobody(client):
     assert console.expect("hello", timeout=10) == 0
 
 
-def test_what_the_device_said_before_the_first_read_is_kept(client, ptys):
-    with PexpectAdapter(client=client.plain) as console:
+def test_what_the_device_said_before_the_first_read_is_kept(port):
+    with PexpectAdapter(client=port.driver) as console:
         console.send("?")
-        assert ptys["plain"].read(1) == b"?"
-        ptys["plain"].write(b"boot: done\r\n")
+        assert port.device.read(1) == b"?"
+        port.device.write(b"boot: done\r\n")
         console.expect_exact("boot: done", timeout=10)
 
 
 # ---- calls ----
 
 
-def test_close_without_a_stream_does_nothing(client):
+def test_close_without_a_stream_does_nothing(client, port):
     assert client.loop.call("close") is None
-    assert client.quiet.call("close") is None
+    assert port.driver.call("close") is None
 
 
-def test_close_ends_a_running_stream(client):
+def test_close_ends_a_running_stream(echo):
     async def story(stream):
         await stream.send(b"x")
         assert await receive_exactly(stream, 1) == b"x"
-        assert await client.echo.call_async("close") is None
+        assert await echo.driver.call_async("close") is None
         return await receive_to_end(stream)
 
-    assert talk(client.echo, story, seconds=10) == b""
-    assert exchange(client.echo, b"again") == b"again"
+    assert talk(echo.driver, story, seconds=10) == b""
+    assert exchange(echo.driver, b"again") == b"again"
 
 
 def test_a_missing_port_breaks_the_stream_with_a_reason(client):
@@ -262,11 +306,11 @@ def test_set_dtr_wants_one_argument(client):
 # ---- j ----
 
 
-def test_j_pipe_sends_its_input_and_ends(exporter, ptys):
-    done = exporter.j("quiet", "pipe", "--no-output", input="reboot\n")
+def test_j_pipe_sends_its_input_and_ends(exporter, port):
+    done = exporter.j(port.name, "pipe", "--no-output", input="reboot\n")
     assert done.code == 0
     assert "Fire-and-forget mode (auto-detected piped stdin)" in done.err
-    assert ptys["quiet"].read(7) == b"reboot\n"
+    assert port.device.read(7) == b"reboot\n"
 
 
 def test_j_pipe_shows_what_comes_until_the_end(exporter):
@@ -303,9 +347,10 @@ def test_j_pipe_says_that_the_port_is_gone(exporter):
     assert "Serial connection lost (broken resource)" in done.err
 
 
-def test_j_start_console_is_a_terminal_on_the_port(exporter):
+def test_j_start_console_is_a_terminal_on_the_port(exporter, port):
+    port.device.act(login)
     env = clean_environment(exporter.client_environment())
-    shell = pexpect.spawn(str(BIN / "j"), ["board", "start-console"], env=env, timeout=20, encoding="utf-8")
+    shell = pexpect.spawn(str(BIN / "j"), [port.name, "start-console"], env=env, timeout=20, encoding="utf-8")
     try:
         shell.expect_exact("Starting serial port console")
         shell.expect_exact("CTRL+B x 3 times")
