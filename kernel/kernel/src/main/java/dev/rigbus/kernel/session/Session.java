@@ -58,13 +58,18 @@ final class Session {
         return status;
     }
 
+    /** The number of the session that runs, or ran last. */
+    long fence() {
+        return fence;
+    }
+
     /** Completes when a hook's failure means that the exporter has to go. */
     Future<Void> exit() {
         return exit.future();
     }
 
     private void move(ExporterStatus to, String message) {
-        status = status.next(to, message);
+        status = status.next(to, message, fence);
         world.statusChanged(status);
     }
 

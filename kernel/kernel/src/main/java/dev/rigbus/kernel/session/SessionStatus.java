@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version rises by one with each update, from 0
  * @param previous absent before the first update
+ * @param fence the number of the session, which every call to a driver carries
  */
-public record SessionStatus(ExporterStatus status, String message, long version, @Nullable ExporterStatus previous) {
-    static final SessionStatus FIRST = new SessionStatus(ExporterStatus.EXPORTER_STATUS_AVAILABLE, "", 0, null);
+public record SessionStatus(
+        ExporterStatus status, String message, long version, @Nullable ExporterStatus previous, long fence) {
+    /** Before the first session. */
+    public static final SessionStatus FIRST =
+            new SessionStatus(ExporterStatus.EXPORTER_STATUS_AVAILABLE, "", 0, null, 0);
 
-    SessionStatus next(ExporterStatus to, String text) {
-        return new SessionStatus(to, text, version + 1, status);
+    SessionStatus next(ExporterStatus to, String text, long fenceNow) {
+        return new SessionStatus(to, text, version + 1, status, fenceNow);
     }
 
     /** Drivers answer only while somebody holds the exporter, a hook included. */
@@ -35,7 +39,8 @@ public record SessionStatus(ExporterStatus status, String message, long version,
                 .put("status", status.getNumber())
                 .put("message", message)
                 .put("version", version)
-                .put("previous", previous == null ? null : previous.getNumber());
+                .put("previous", previous == null ? null : previous.getNumber())
+                .put("fence", fence);
     }
 
     /** Reads what travelled over the bus. */
@@ -45,7 +50,8 @@ public record SessionStatus(ExporterStatus status, String message, long version,
                 status(json.getInteger("status")),
                 json.getString("message"),
                 json.getLong("version"),
-                previous == null ? null : status(previous));
+                previous == null ? null : status(previous),
+                json.getLong("fence"));
     }
 
     private static ExporterStatus status(int number) {

@@ -98,7 +98,7 @@ public final class SessionVerticle extends VerticleBase implements SessionServic
 
     @Override
     public Future<Void> reset() {
-        return reset.apply(0).mapEmpty();
+        return reset.apply(session.fence()).mapEmpty();
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** Switching devices on and off. */
+@NullMarked
+package dev.rigbus.drivers.power;
+
+import org.jspecify.annotations.NullMarked;
