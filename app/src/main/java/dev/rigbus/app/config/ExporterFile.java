@@ -1,0 +1,83 @@
+package dev.rigbus.app.config;
+
+import dev.rigbus.driver.DriverType;
+import dev.rigbus.driver.Problem;
+import dev.rigbus.driver.Settings;
+import dev.rigbus.driver.SettingsException;
+import dev.rigbus.kernel.Exporter;
+import dev.rigbus.kernel.tree.ExporterSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The configuration file of an exporter, read; with what is wrong with it. */
+public final class ExporterFile {
+    private final YamlFile yaml;
+    private final ExporterSpec spec;
+    private final List<Fault> faults;
+
+    private ExporterFile(YamlFile yaml, ExporterSpec spec, List<Fault> faults) {
+        this.yaml = yaml;
+        this.spec = spec;
+        this.faults = faults;
+    }
+
+    /**
+     * Reads a file; never throws, see {@link #faults()}.
+     *
+     * @param environment may give {@code JMP_NAME} and {@code JMP_NAMESPACE} where the file says nothing
+     */
+    public static ExporterFile read(Path file, Map<String, String> environment) {
+        YamlFile yaml = YamlFile.read(file);
+        List<Fault> faults = new ArrayList<>(yaml.faults());
+        Settings settings = Settings.of("", yaml.values());
+        ExporterSpec spec = new ExporterReader(environment).read(settings);
+        ExporterFile result = new ExporterFile(yaml, spec, faults);
+        // What could not be parsed at all would only be told to lack everything.
+        if (!yaml.values().isEmpty()) {
+            try {
+                settings.check();
+            } catch (SettingsException e) {
+                faults.addAll(result.locate(e.problems()));
+            }
+        }
+        return result;
+    }
+
+    /** What the file says; stand-ins where it has faults. */
+    public ExporterSpec spec() {
+        return spec;
+    }
+
+    /** What is wrong with the file itself, whatever drivers there are. */
+    List<Fault> faults() {
+        return faults;
+    }
+
+    /** All that is wrong, with the file and with what these drivers say of it, in the order of the lines; touches no device. */
+    public List<Fault> check(Collection<DriverType<?>> types) {
+        return yaml.values().isEmpty() ? faults : faultsWith(Exporter.check(spec, types));
+    }
+
+    /** What is wrong with the file itself, and problems that were found elsewhere, in the order of the lines. */
+    public List<Fault> faultsWith(Collection<Problem> found) {
+        return Stream.concat(faults.stream(), locate(found).stream())
+                .distinct()
+                .sorted(Comparator.comparingInt(Fault::line))
+                .toList();
+    }
+
+    private List<Fault> locate(Collection<Problem> problems) {
+        return problems.stream().map(this::locate).toList();
+    }
+
+    private Fault locate(Problem problem) {
+        String surprise = yaml.lines().surpriseAt(problem.key());
+        String text = surprise == null ? problem.text() : problem.text() + "; " + surprise;
+        return new Fault(yaml.file(), yaml.lines().of(problem.key()), problem.key(), text);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.rigbus.app.config;
+
+import dev.rigbus.driver.Settings;
+import dev.rigbus.kernel.session.HookSpec;
+import dev.rigbus.kernel.session.HookSpec.OnFailure;
+import dev.rigbus.kernel.tree.ExporterSpec;
+import dev.rigbus.kernel.tree.NodeSpec;
+import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
+import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
+import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what Jumpstarter calls an ExporterConfig. Whoever calls checks the settings afterwards. */
+final class ExporterReader {
+    private static final Duration HOOK_TIMEOUT = Duration.ofSeconds(120);
+
+    private final Map<String, String> environment;
+
+    ExporterReader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    ExporterSpec read(Settings file) {
+        file.oneOf("apiVersion", "jumpstarter.dev/v1alpha1", "jumpstarter.dev/v1alpha1");
+        file.oneOf("kind", "ExporterConfig", "ExporterConfig");
+        acceptUnused(file);
+        String name = metadata(file.section("metadata"));
+        Map<String, NodeSpec> export = nodes(file, "export", "export");
+        Settings hooks = file.section("hooks");
+        return new ExporterSpec(
+                name,
+                file.optionalString("description"),
+                export,
+                hook(hooks, either(hooks, "beforeLease", "before_lease")),
+                hook(hooks, either(hooks, "afterLease", "after_lease")));
+    }
+
+    /** What a controller, or a later version of Jumpstarter, wants to know. */
+    private static void acceptUnused(Settings file) {
+        file.accept("alias", "path", "grpcOptions", "exitOnLeaseEnd");
+        file.optionalString("endpoint");
+        file.optionalString("token");
+        file.optionalString("motd");
+        file.section("tls").accept("ca", "insecure");
+        file.section("failureDetection")
+                .accept("maxRapidFailures", "max_rapid_failures", "rapidFailureWindow", "rapid_failure_window");
+    }
+
+    private String metadata(Settings metadata) {
+        metadata.optionalString("namespace");
+        if (!metadata.keys().contains("namespace") && !environment.containsKey("JMP_NAMESPACE")) {
+            metadata.problem("namespace", "is missing");
+        }
+        String given = environment.get("JMP_NAME");
+        return given == null ? metadata.string("name") : metadata.string("name", given);
+    }
+
+    private Map<String, NodeSpec> nodes(Settings around, String key, String path) {
+        Settings all = around.section(key);
+        Map<String, NodeSpec> result = new LinkedHashMap<>();
+        for (String name : all.keys()) {
+            if (all.raw(name) == null) {
+                all.problem(name, "is empty (expected: type, ref or children)");
+            } else {
+                result.put(name, node(all.section(name), path + "." + name));
+            }
+        }
+        return result;
+    }
+
+    private NodeSpec node(Settings node, String path) {
+        if (node.has("ref") && !node.has("type") && !node.has("children")) {
+            return new RefSpec(path, node.string("ref"));
+        }
+        if (node.has("ref")) {
+            node.problem(
+                    "ref",
+                    "stands beside " + (node.has("type") ? "type" : "children")
+                            + "; a node has one of type, ref and children");
+        }
+        Map<String, NodeSpec> children = nodes(node, "children", path + ".children");
+        String description = node.optionalString("description");
+        // A node without a type is a group, but nobody configures a group.
+        if (!node.has("type") && !node.has("config") && !node.has("methods_description")) {
+            return new GroupSpec(path, description, children);
+        }
+        return new DriverSpec(
+                path, node.string("type"), config(node), description, node.stringMap("methods_description"), children);
+    }
+
+    @SuppressWarnings("unchecked") // YamlValues makes no other maps
+    private static Map<String, ?> config(Settings node) {
+        Object config = node.raw("config");
+        if (config != null && !(config instanceof Map)) {
+            node.problem("config", config + " (expected: a map)");
+        }
+        return config instanceof Map ? (Map<String, ?>) config : Map.of();
+    }
+
+    private static @Nullable HookSpec hook(Settings hooks, String key) {
+        if (!hooks.has(key)) {
+            return null;
+        }
+        Settings hook = hooks.section(key);
+        String[] words = Arrays.stream(OnFailure.values()).map(OnFailure::word).toArray(String[]::new);
+        String word = hook.oneOf(either(hook, "onFailure", "on_failure"), OnFailure.WARN.word(), words);
+        return new HookSpec(
+                hook.string("script"),
+                hook.optionalString(either(hook, "exec", "exec_")),
+                timeout(hook),
+                OnFailure.values()[Arrays.asList(words).indexOf(word)]);
+    }
+
+    /** Seconds, which Jumpstarter takes as a text too, or a duration with its unit. */
+    private static Duration timeout(Settings hook) {
+        if (hook.raw("timeout") instanceof String text && text.matches("[0-9]{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        return hook.duration("timeout", HOOK_TIMEOUT);
+    }
+
+    /** The name of a key that Jumpstarter reads under two names: the first, unless only the second is there. */
+    private static String either(Settings settings, String name, String other) {
+        return !settings.has(name) && settings.has(other) ? other : name;
+    }
+}
