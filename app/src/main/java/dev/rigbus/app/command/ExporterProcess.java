@@ -30,6 +30,8 @@ final class ExporterProcess {
 
     private static final Duration GIVE_UP = Duration.ofSeconds(5);
 
+    private static final String HOOK = "a failed hook";
+
     private final ExporterFile file;
     private final Collection<DriverType<?>> types;
     private final Listener listener;
@@ -40,23 +42,29 @@ final class ExporterProcess {
         this.listener = listener;
     }
 
-    /** Serves until a signal comes or the exporter ends by itself. */
-    void run(PrintWriter out) throws ConfigException, CommandException, InterruptedException {
+    /** Serves until a signal comes or the exporter ends by itself, which is a failure. */
+    ExitCode run(PrintWriter out) throws ConfigException, CommandException, InterruptedException {
         CompletableFuture<String> end = StopSignals.install().first();
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        Vertx vertx = vertx();
         try {
             Exporter exporter = start(vertx, end);
-            exporter.exit().onSuccess(done -> end.complete("a hook that failed"));
+            exporter.exit().onSuccess(done -> end.complete(HOOK));
             out.println("ready: exporter " + file.spec().name() + " on " + address()
                     + (listener.tls() == null ? " (plaintext)" : " (TLS)"));
             log.atInfo().addKeyValue("exporter", file.spec().name()).log("stopping on {}", end.join());
             stop(exporter);
+            return HOOK.equals(end.join()) ? ExitCode.FAILURE : ExitCode.OK;
         } finally {
             within(vertx.close(), GIVE_UP);
         }
+    }
+
+    /** The Vert.x of an exporter: it keeps no files and has the system's fastest sockets. */
+    static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
     private Exporter start(Vertx vertx, CompletableFuture<String> end)

@@ -90,8 +90,11 @@ final class ListenerFlags {
     }
 
     private Path readable(String flag, Path file) {
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             throw misuse(flag + " " + file + ": no such file");
+        }
+        if (Files.isDirectory(file)) {
+            throw misuse(flag + " " + file + ": is a directory");
         }
         if (!Files.isReadable(file)) {
             throw misuse(flag + " " + file + ": may not be read (permission denied)");

@@ -3,6 +3,7 @@ package dev.rigbus.app.command;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.log.LogLevel;
 import java.io.PrintWriter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,14 +19,15 @@ import picocli.CommandLine.Spec;
         description = "Puts the hardware of a test lab within reach of Jumpstarter clients.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Run.class, Check.class, VersionCommand.class},
+        subcommands = {Run.class, Check.class, VersionCommand.class, Train.class},
         sortOptions = false,
         footer = {
             "",
-            "rigbus build       builds the command anew from its sources.",
+            "The launcher in a checkout also knows `rigbus build`: build anew from the",
+            "sources. It does so by itself only where nothing has been built yet.",
             "",
-            "Environment: RIGBUS_LOG_LEVEL, RIGBUS_PASSPHRASE, RIGBUS_JAVA (the Java to run on),",
-            "RIGBUS_JAVA_OPTS, RIGBUS_EXTRA_CLASSPATH (jars with drivers).",
+            "Environment: RIGBUS_LOG_LEVEL, RIGBUS_PASSPHRASE, RIGBUS_JAVA (which Java),",
+            "RIGBUS_JAVA_OPTS (its options), RIGBUS_EXTRA_CLASSPATH (jars with drivers).",
             "Exit codes: 0 done, 1 failed, 2 the command line makes no sense."
         })
 public final class Rigbus implements Runnable {
@@ -61,7 +63,7 @@ public final class Rigbus implements Runnable {
     }
 
     private CommandSpec spec() {
-        return java.util.Objects.requireNonNull(spec);
+        return Objects.requireNonNull(spec);
     }
 
     private static int misused(ParameterException e) {

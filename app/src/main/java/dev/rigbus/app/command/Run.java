@@ -77,10 +77,9 @@ final class Run implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         flags.warnings().forEach(text -> err.println("warning: " + text));
         try {
-            new ExporterProcess(file, types, listener).run(out);
+            return new ExporterProcess(file, types, listener).run(out).number();
         } finally {
             Logs.stop();
         }
-        return ExitCode.OK.number();
     }
 }

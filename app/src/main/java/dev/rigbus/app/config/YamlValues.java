@@ -72,7 +72,15 @@ final class YamlValues {
 
     private @Nullable String key(String path, Node node) {
         if (node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
-            return scalar.getValue(); // as it stands there: `on`, `1` and `true` are names like others
+            String key = scalar.getValue();
+            if (scalar.isPlain() && OLD_BOOLEAN.matcher(key).matches()) {
+                // A name here and a truth value to Jumpstarter: a file must not mean two things.
+                fault(
+                        line(node),
+                        path.isEmpty() ? key : path + "." + key,
+                        "is no text in YAML 1.1; put quotes around this key");
+            }
+            return key; // as it stands there, numbers too
         }
         fault(line(node), path, "has a key that is no text");
         return null;

@@ -65,7 +65,7 @@ final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 out.print(format.line(waiting.take()));
                 long lost = dropped.getAndSet(0);
                 if (lost > 0) {
-                    out.print("… " + lost + " log lines dropped here\n");
+                    out.print("... " + lost + " log lines dropped here\n");
                 }
                 if (waiting.isEmpty()) {
                     out.flush();

@@ -41,7 +41,7 @@ class ExporterFileTest {
                               power:
                                 type: a.Power
                                 description: the plug
-                                methods_description: {on: switches it on, "off": and off}
+                                methods_description: {"on": switches it on, "off": and off}
                                 config: {outlet: 3, volts: 1.5, "on": true, names: [a, b], deep: {x: null}}
                           alias:
                             ref: board.power
@@ -79,7 +79,7 @@ class ExporterFileTest {
                 "export: {}\n",
                 "export: {a: {}, b: {children: {c: {type: t, config: {}}}}, d: {ref: b.c}}\n",
                 "export:\n  a: &a {type: t, config: {x: 1}}\n  b: *a\n  c: {<<: *a, description: other}\n",
-                "export: {on: {type: t}, 1: {type: t}}\n",
+                "export: {'on': {type: t}, 1: {type: t, config: {2: x}}}\n",
                 "description: >-\n  folded\n  text\n",
                 "# only a comment\n---\n"
             })
@@ -109,7 +109,7 @@ class ExporterFileTest {
                 "export: {a: {type: t, ref: b}} |4: export.a.ref: stands beside type; a node has one of type, ref and children",
                 "export: {a: {children: {}, ref: b}} |4: export.a.ref: stands beside children; a node has one of type, ref and children",
                 "export: {a: {ref: b, description: x}} |4: export.a.description: unknown key (known here: children, ref, type)",
-                "export: {a: {type: t, methods_description: {on: {}}}} |4: export.a.methods_description.on: {} (expected: a text)",
+                "export: {a: {type: t, methods_description: {x: {}}}} |4: export.a.methods_description.x: {} (expected: a text)",
                 "export: {[a]: {}}      |4: export: has a key that is no text",
                 "description: 5         |4: description: 5 (expected: a text; put quotes around it)",
                 "description: !!set {}  |4: description: {} (expected: a text; put quotes around it)",
@@ -119,6 +119,7 @@ class ExporterFileTest {
                 "hooks: {beforeLease: {script: a, timeout: soon}} |4: hooks.beforeLease.timeout: \"soon\" (expected: a duration such as 250ms, 5s or 2h)",
                 "hooks: {beforeLease: {script: a, timeout: 1_0}} |4: hooks.beforeLease.timeout: \"1_0\" (expected: a duration such as 250ms, 5s or 2h); in YAML 1.2 1_0 is a text; write a plain decimal number",
                 "hooks: {beforeLease: {script: a, onFailure: stop}} |4: hooks.beforeLease.onFailure: \"stop\" (expected one of: warn, endLease, exit)",
+                "export: {a: {type: t, methods_description: {on: x}}} |4: export.a.methods_description.on: is no text in YAML 1.1; put quotes around this key",
                 "hooks: {beforLease: {}} |4: hooks.beforLease: unknown key (did you mean beforeLease?)",
                 "x: &a {b: *a}          |4: x.b: is an alias of something that it is part of",
             })
