@@ -1,4 +1,5 @@
-"""Where Rigbus differs from the stock exporter 0.9.0 on purpose. There is no other list.
+"""Where Rigbus differs from the stock exporter 0.9.0 on purpose. What only bare gRPC can see stands in
+wire/expectations.py; there is no other list.
 
 A test asks `expected(peer, NAME)` for the one value that depends on the peer; all its other assertions are the same for
 both. test_differences.py sees to it that no entry outlives its last test.

@@ -104,7 +104,7 @@ def session_of(fixtures, fixture):
     if fixture.name in SESSIONS:
         return fixture.name
     if fixture.path is None:
-        return "report"
+        return LOOSE
     for session, root in SESSIONS.items():
         known = config_of(fixtures, fixture.path, root)
         paths = {placeholder_path(report["uuid"]) for report in reports_of(fixtures, session)}

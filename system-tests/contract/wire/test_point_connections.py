@@ -148,6 +148,7 @@ def test_point_79_a_port_in_use_is_refused(peer, exporter):
     assert exporter.report().reports
 
 
+@pytest.mark.timeout(PING_SECONDS + 60)
 def test_point_75_a_ping_now_and_then_is_no_offence(exporter, pinger):
     pinger.join(PING_SECONDS + 30)
     assert pinger.failure is None and not pinger.is_alive()
