@@ -31,7 +31,7 @@ class Ssh(paramiko.ServerInterface):
 
 
 @pytest.fixture(scope="module")
-def exporter(peer, tmp_path_factory):
+def exporter(peer):
     key = paramiko.ECDSAKey.generate()
 
     def ssh(conn):
@@ -51,7 +51,7 @@ def exporter(peer, tmp_path_factory):
 
 def test_fabric_runs_a_command_through_the_stream(client):
     with FabricAdapter(client=client.ssh, user="root", connect_kwargs={"password": "x"}) as connection:
-        done = connection.run("uname -a", hide=True, warn=True)
+        done = connection.run("uname -a", hide=True, warn=True, in_stream=False)
         connection.close()
     assert (done.stdout, done.exited) == ("ran: uname -a", 3)
 
