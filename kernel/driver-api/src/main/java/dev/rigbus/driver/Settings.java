@@ -118,7 +118,7 @@ public final class Settings {
     }
 
     public URI uri(String key, String... schemes) {
-        return require(key, (k, v) -> address(k, v, schemes), URI.create("none:"));
+        return require(key, (k, v) -> address(k, v, schemes), URI.create("none:none"));
     }
 
     public List<String> strings(String key, List<String> otherwise) {
