@@ -156,7 +156,7 @@ final class Session {
         RunningHook running = hook;
         hook = null;
         if (running != null) {
-            running.cancel();
+            running.cancel().run();
         }
         if (after == null || !afterHookDue) {
             afterHookDue = false;

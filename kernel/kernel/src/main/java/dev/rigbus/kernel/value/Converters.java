@@ -65,7 +65,7 @@ final class Converters {
     private static long whole(@Nullable Object plain, long least, long most) {
         if (plain instanceof Double d) {
             if (d != Math.rint(d)) {
-                throw new UnfitException("a valid integer", plain + " with a fractional part");
+                throw new UnfitException("a valid integer without a fractional part", plain);
             }
             if (d >= least && d <= most) {
                 return d.longValue();
