@@ -72,7 +72,7 @@ class Bench:
         # The recordings name ports, and folders by placeholders.
         self.texts = {f":{there}": f":{here}" for there, here in ports.items()} | {"$WORK": str(room)}
         self.ports = ports
-        self.running = {}
+        self.running, self.broken = {}, {}
         for name in ("fs", "fs2", "cleanfs"):
             (room / name).mkdir()
         (room / "outside.txt").write_text("outside")
@@ -99,8 +99,14 @@ class Bench:
     def exporter(self, session, fresh=False):
         if fresh:
             self.stop(session)
+        if session in self.broken:
+            raise self.broken[session]  # one start that fails is enough to know
         if session not in self.running:
-            self.running[session] = self.start(session)
+            try:
+                self.running[session] = self.start(session)
+            except AssertionError as failure:
+                self.broken[session] = failure
+                raise
         return self.running[session]
 
     def stop(self, session):

@@ -122,7 +122,7 @@ with grpc.insecure_channel("unix:" + os.environ["JUMPSTARTER_HOST"]) as channel:
 
 
 def answer_without_a_session(peer, room):
-    """Stock has no session context in its local mode only, rigbus after a beforeLease hook ended the lease."""
+    """Stock has no session context in its local mode only; a rigbus exporter that is on its way out begins no other."""
     if peer == "stock":
         config = room / "exporter.yaml"
         config.write_text(peers.config_text(export=POWER))
@@ -130,9 +130,14 @@ def answer_without_a_session(peer, room):
         done = peers.run(shell)
         assert done.code == 0, done.text
         return done.out.strip()
-    with exporter_with(peer, before=hook("exit 3", onFailure="endLease")) as exporter, connection(exporter) as raw:
-        exporter.await_status("BEFORE_LEASE_HOOK_FAILED")
+    after = hook(f"until [ -e {room}/go ]; do sleep 0.05; done")
+    with exporter_with(peer, after=after) as exporter, connection(exporter) as raw:
+        exporter.await_status("LEASE_READY")
+        exporter.process.terminate()
+        exporter.await_status("AFTER_LEASE_HOOK")
         answer = raw.end_session()
+        (room / "go").touch()
+        exporter.wait()
         return f"{answer.success} {answer.message}"
 
 
