@@ -60,7 +60,7 @@ final class Images implements AutoCloseable {
     private synchronized InputStream open(String name) throws IOException {
         Path image = images.get(name);
         if (image == null) {
-            throw new NoSuchFileException("[Errno 2] No such file or directory: '" + name + "' was never flashed");
+            throw new NoSuchFileException(name);
         }
         return Files.newInputStream(image);
     }

@@ -273,7 +273,7 @@ class OpendalTest {
         assertThat(uboot.received()).containsExactly(3);
         assertThatThrownBy(() -> flasher.dump(new BytesResource(), "never"))
                 .isInstanceOf(NoSuchFileException.class)
-                .hasMessageStartingWith("[Errno 2] No such file or directory");
+                .hasMessage("never");
         flasher.close();
         assertThatThrownBy(() -> flasher.dump(new BytesResource(), null)).isInstanceOf(NoSuchFileException.class);
     }
