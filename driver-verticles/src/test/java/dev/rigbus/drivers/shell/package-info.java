@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rigbus.drivers.shell;
+
+import org.jspecify.annotations.NullMarked;
