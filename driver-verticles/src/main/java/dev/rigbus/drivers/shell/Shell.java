@@ -57,14 +57,15 @@ public final class Shell implements Driver {
 
     /** Runs a script: items of standard output, standard error and the exit code, which is null in all but the last. */
     @Export
-    public Stream<List<@Nullable Object>> callMethod(String method, Map<String, ?> env, @Nullable Object... args)
+    public Stream<List<@Nullable Object>> callMethod(String method, Map<String, ?> env, String... args)
             throws IOException {
         ShellConfig.Method called = config.methods().get(method);
         if (called == null) {
             throw new IllegalArgumentException("Method " + Repr.of(method) + " not found in available methods: "
                     + Repr.of(List.copyOf(config.methods().keySet())));
         }
-        List<String> command = command(method, called, Arguments.checked(args));
+        List<String> command =
+                command(method, called, Stream.of(args).map(Arguments::checked).toList());
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory());
         builder.environment().putAll(Environment.checked(env));
         context.log().info("running {}", method);

@@ -45,7 +45,7 @@ class ShellTest {
         return (Shell) new ShellProvider().types().get(0).create(Settings.of("export.shell.config", config), context);
     }
 
-    private List<List<@Nullable Object>> run(String script, Map<String, ?> env, Object... args) throws Exception {
+    private List<List<@Nullable Object>> run(String script, Map<String, ?> env, String... args) throws Exception {
         methods.put("m", script);
         try (Stream<List<@Nullable Object>> items = shell().callMethod("m", env, args)) {
             return items.toList();
@@ -117,9 +117,9 @@ class ShellTest {
         assertThatThrownBy(() -> shell().callMethod("x", Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Method 'x' not found in available methods: ['a', \"it's\"]");
-        assertThatThrownBy(() -> shell().callMethod("a", Map.of(), 5.0))
+        assertThatThrownBy(() -> shell().callMethod("a", Map.of("V", 5.0)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("All arguments must be strings, got <class 'float'>");
+                .hasMessage("Environment variable 'V' must be a string, got <class 'float'>");
         assertThatThrownBy(() -> shell().callMethod("a", Map.of(), "a\0b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("embedded null byte");
