@@ -1,0 +1,102 @@
+package dev.rigbus.drivers.serial;
+
+import dev.rigbus.driver.ByteStream;
+import dev.rigbus.driver.Driver;
+import dev.rigbus.driver.DriverContext;
+import dev.rigbus.driver.Export;
+import dev.rigbus.driver.ExportStream;
+import io.vertx.core.Future;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A serial port, 8N1. It is opened by each stream and released when that stream ends, so that it is free for others
+ * in between.
+ * Bytes pass unmodified.
+ */
+public final class PySerial implements Driver {
+    private final SerialConfig config;
+    private final DriverContext context;
+    private final PortClient ports;
+    private final Set<PortStream> open = new LinkedHashSet<>();
+
+    PySerial(SerialConfig config, DriverContext context) {
+        this.config = config;
+        this.context = context;
+        this.ports = new PortClient(config, context);
+    }
+
+    @Override
+    public String client() {
+        return "jumpstarter_driver_pyserial.client.PySerialClient";
+    }
+
+    @Override
+    public Future<?> start() {
+        return config.checkPresent() && !config.isLoop() ? touch() : Future.succeededFuture();
+    }
+
+    /** Opens the port for one client. */
+    @ExportStream
+    public Future<ByteStream> connect() {
+        return open().map(opened -> {
+            PortStream stream = new PortStream(opened.stream(), opened.release());
+            open.add(stream);
+            stream.onClose(() -> open.remove(stream));
+            return config.interval() == null ? stream : new PacedStream(stream, context.vertx(), config.interval());
+        });
+    }
+
+    /** Ends the streams that are open and releases the port. */
+    @Export("close")
+    public Future<Void> closePort() {
+        return Future.join(List.copyOf(open).stream().map(PortStream::finish).toList())
+                .mapEmpty();
+    }
+
+    @Export
+    public Future<Void> setDtr(boolean value) {
+        return setLine("dtr", value);
+    }
+
+    @Export
+    public Future<Void> setRts(boolean value) {
+        return setLine("rts", value);
+    }
+
+    @Override
+    public Future<?> close() {
+        return closePort().eventually(ports::close);
+    }
+
+    PortClient ports() {
+        return ports;
+    }
+
+    private Future<Void> setLine(String line, boolean value) {
+        if (config.isLoop() || config.isSocket()) {
+            // Nothing is there to be set; a stock driver passes over it, once it could open the port.
+            return config.isLoop() ? Future.succeededFuture() : touch();
+        }
+        return ports.setLine(line, value);
+    }
+
+    private Future<PortClient.Opened> open() {
+        if (config.isLoop()) {
+            return Future.succeededFuture(
+                    PortClient.Opened.plain(context.transports().loop()));
+        }
+        if (config.isSocket()) {
+            return context.transports()
+                    .tcp(config.socket().getHost(), config.socket().getPort())
+                    .map(PortClient.Opened::plain);
+        }
+        return ports.open();
+    }
+
+    /** Opens the port and releases it again. */
+    private Future<Void> touch() {
+        return open().compose(opened -> opened.stream().close().eventually(opened.release()));
+    }
+}

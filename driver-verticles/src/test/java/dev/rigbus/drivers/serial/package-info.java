@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rigbus.drivers.serial;
+
+import org.jspecify.annotations.NullMarked;
