@@ -17,7 +17,9 @@ final class Address {
         String text = host;
         try {
             InetAddress address = InetAddress.getByName(host);
-            text = address instanceof Inet6Address ? "[" + compressed((Inet6Address) address) + "]" : address.getHostAddress();
+            text = address instanceof Inet6Address
+                    ? "[" + compressed((Inet6Address) address) + "]"
+                    : address.getHostAddress();
         } catch (UnknownHostException e) {
             // The client may know a name that this host does not.
         }
@@ -49,7 +51,8 @@ final class Address {
                 text.append("::");
                 i += length - 1;
             } else {
-                text.append(text.length() == 0 || text.charAt(text.length() - 1) == ':' ? "" : ":").append(Integer.toHexString(groups[i]));
+                text.append(text.length() == 0 || text.charAt(text.length() - 1) == ':' ? "" : ":")
+                        .append(Integer.toHexString(groups[i]));
             }
         }
         return text.toString();

@@ -179,13 +179,8 @@ final class HostedPort {
     /** Writes what has arrived for the port, as far as the port takes it soon, and closes. */
     void close() {
         try {
-            boolean connected;
-            synchronized (this) {
-                connected = client != null;
-            }
-            if (connected) {
-                written.await(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            // Also where the client is not accepted yet: what it sent lies in the socket.
+            written.await(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -203,6 +203,7 @@ class PySerialTest {
         create(board.path());
         connect().close();
         assertThat(terminalFlags()).contains(" hupcl");
+        context.call(() -> driver.close().mapEmpty());
         create(board.path(), "disable_hupcl", true, "baudrate", 9600);
         connect().close();
         assertThat(terminalFlags()).contains("-hupcl").contains("speed 9600");
