@@ -51,7 +51,6 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
         super(decoder, encoder, settings);
         this.limits = limits;
         this.callKey = connection().newKey();
-        gracefulShutdownTimeoutMillis(limits.grace().toMillis());
         encoder.flowController().listener(stream -> {
             GrpcStream call = call(stream);
             if (call != null) {
@@ -304,6 +303,7 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
             connection(connection);
             frameListener(frames);
             validateHeaders(false);
+            gracefulShutdownTimeoutMillis(limits.grace().toMillis());
             decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), 30);
             decoderEnforceMaxConsecutiveEmptyDataFrames(1000);
         }

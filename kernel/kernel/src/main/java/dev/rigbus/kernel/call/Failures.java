@@ -57,7 +57,8 @@ public final class Failures {
             return Code.UNAVAILABLE;
         }
         if (cause instanceof IOException) {
-            return Code.INTERNAL;
+            // A stream can only throw an IOException, whose cause may know better.
+            return cause.getCause() instanceof DriverException ? null : Code.INTERNAL;
         }
         return cause instanceof ArgumentCountException ? Code.UNKNOWN : null;
     }

@@ -1,15 +1,14 @@
 package dev.rigbus.kernel.resource;
 
-import dev.rigbus.driver.Resource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A presigned request in use by a call, which it makes itself and ends itself. */
+/** A presigned request in use by a call, whose connection it lets go when it ends. */
 final class PresignedUse implements ResourceTable.OpenResource {
-    private final Resource request;
+    private final PresignedResource request;
 
-    PresignedUse(Resource request) {
+    PresignedUse(PresignedResource request) {
         this.request = request;
     }
 
@@ -25,6 +24,6 @@ final class PresignedUse implements ResourceTable.OpenResource {
 
     @Override
     public void finish(boolean succeeded) {
-        // The request ended with the stream that the call closed.
+        request.close();
     }
 }
