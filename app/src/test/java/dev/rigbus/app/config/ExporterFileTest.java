@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rigbus.driver.Problem;
 import dev.rigbus.kernel.session.HookSpec;
 import dev.rigbus.kernel.session.HookSpec.OnFailure;
+import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,8 +55,8 @@ class ExporterFileTest {
         assertThat(file.spec().name()).isEqualTo("shelf-3");
         assertThat(file.spec().description()).isEqualTo("a board");
         assertThat(file.spec().export()).containsOnlyKeys("board", "alias");
-        GroupSpec board = (GroupSpec) file.spec().export().get("board");
-        DriverSpec power = (DriverSpec) board.children().get("power");
+        GroupSpec board = node(GroupSpec.class, file.spec().export(), "board");
+        DriverSpec power = node(DriverSpec.class, board.children(), "power");
         assertThat(power.key()).isEqualTo("export.board.children.power");
         assertThat(power.type()).isEqualTo("a.Power");
         assertThat(power.description()).isEqualTo("the plug");
@@ -156,7 +158,7 @@ class ExporterFileTest {
         ExporterFile file =
                 read(HEAD + "export:\n  a: &a {type: t, description: one}\n  b:\n    description: two\n    <<: *a\n");
         assertThat(file.faults()).isEmpty();
-        DriverSpec merged = (DriverSpec) file.spec().export().get("b");
+        DriverSpec merged = node(DriverSpec.class, file.spec().export(), "b");
         assertThat(List.of(merged.type(), String.valueOf(merged.description()))).containsExactly("t", "two");
         assertThat(faults(HEAD + "export:\n  a: {<<: 5}\n"))
                 .singleElement()
@@ -212,6 +214,10 @@ class ExporterFileTest {
         }
         assertThat(faults(lists.toString())).anyMatch(fault -> fault.contains("more than 50000 values"));
         assertThat(faults(merges.toString())).hasSize(12).allMatch(fault -> fault.contains("unknown key"));
+    }
+
+    private static <T extends NodeSpec> T node(Class<T> kind, Map<String, NodeSpec> nodes, String name) {
+        return kind.cast(Objects.requireNonNull(nodes.get(name)));
     }
 
     private ExporterFile read(String text) throws IOException {
