@@ -25,7 +25,7 @@ DIFFERENCES = {
     "reset by the remote side": Difference("hangs", "ends", "a client must not wait for a device that is gone"),
     "presigned PUT": Difference("hangs", "uploads", "stock waits for the answer before it sends the body"),
     "compressed dump": Difference("truncated", "whole", "stock never flushes the encoder"),
-    "script of a cancelled call": Difference("runs on", "ends", "nobody is left to stop it"),
+    "script of a client that is gone": Difference("runs on", "ends", "nobody is left to stop it"),
     "path out of the root": Difference("escapes", "refused", "a client must not read the exporter's other files"),
     "symlink out of the root": Difference("escapes", "refused", "a client must not read the exporter's other files"),
     "remove_all without a slash spares other names": Difference(

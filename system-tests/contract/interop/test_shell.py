@@ -201,14 +201,13 @@ def test_a_timeout_takes_the_whole_process_group(client):
     eventually(lambda: not alive(int(out)), "the end of the script's child")
 
 
-def test_a_cancelled_call_can_be_followed_by_another(client, peer):
-    items = client.shell.streamingcall("call_method", "forever", {})
-    pid = int(next(items)[0])
-    assert alive(pid)
-    items.close()
+def test_a_script_ends_with_the_client_that_started_it(exporter, client, peer):
+    with exporter.connect() as other:
+        pid = int(next(other.shell.streamingcall("call_method", "forever", {}))[0])
+        assert alive(pid)
     assert call(client.shell, "echo", "still here") == ("still here\n", "", 0)
-    if expected(peer, "script of a cancelled call") == "ends":
-        eventually(lambda: not alive(pid), "the end of the cancelled script")
+    if expected(peer, "script of a client that is gone") == "ends":
+        eventually(lambda: not alive(pid), "the end of the script")
     else:
         os.killpg(pid, signal.SIGKILL)
 

@@ -84,7 +84,7 @@ public final class Shell implements Driver {
 
     private List<String> command(String name, ShellConfig.Method method, List<String> arguments) {
         if (method.script().isBlank()) {
-            throw new IllegalArgumentException("Method " + Repr.of(name) + " has an empty script");
+            throw new IllegalArgumentException("Shell script must be a non-empty string");
         }
         List<String> command = new ArrayList<>(config.shell());
         command.add(method.script());

@@ -11,13 +11,17 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** A stream over a socket of this host: TCP, Unix, or a connected datagram socket. The channel is made with auto-read off. */
 final class ChannelStream extends ChannelInboundHandlerAdapter implements RawStream {
     private final Channel channel;
+    private final Queue<ByteBuf> early = new ArrayDeque<>(0);
     private @Nullable Receiver receiver;
     private boolean inputOver;
+    private boolean endTold;
     private boolean outputOver;
     private boolean closed;
     private boolean dirty;
@@ -35,10 +39,15 @@ final class ChannelStream extends ChannelInboundHandlerAdapter implements RawStr
     @Override
     public void start(Receiver to) {
         receiver = to;
-        if (channel.isActive()) {
-            channel.config().setAutoRead(true);
+        // A peer that hangs up at once makes epoll read although nobody asked to.
+        for (ByteBuf chunk = early.poll(); chunk != null; chunk = early.poll()) {
+            to.data(chunk);
+        }
+        to.readComplete();
+        if (inputOver || !channel.isActive()) {
+            inputEnded();
         } else {
-            channelInactive(null);
+            channel.config().setAutoRead(true);
         }
     }
 
@@ -97,14 +106,18 @@ final class ChannelStream extends ChannelInboundHandlerAdapter implements RawStr
     @Override
     public void close() {
         closed = true;
+        early.forEach(ByteBuf::release);
+        early.clear();
         channel.close();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf chunk = message instanceof DatagramPacket packet ? packet.content() : (ByteBuf) message;
-        if (receiver == null || closed) {
+        if (closed) {
             ReferenceCountUtil.release(message);
+        } else if (receiver == null) {
+            early.add(chunk);
         } else {
             receiver.data(chunk);
         }
@@ -132,7 +145,7 @@ final class ChannelStream extends ChannelInboundHandlerAdapter implements RawStr
     }
 
     @Override
-    public void channelInactive(@Nullable ChannelHandlerContext ctx) {
+    public void channelInactive(ChannelHandlerContext ctx) {
         inputEnded();
     }
 
@@ -142,8 +155,9 @@ final class ChannelStream extends ChannelInboundHandlerAdapter implements RawStr
     }
 
     private void inputEnded() {
-        if (!inputOver && !closed && receiver != null) {
-            inputOver = true;
+        inputOver = true;
+        if (!endTold && !closed && receiver != null) {
+            endTold = true;
             receiver.ended();
         }
     }
