@@ -32,6 +32,7 @@ final class HostedPort {
     private @Nullable NativePort port;
     private @Nullable ServerSocketChannel server;
     private @Nullable SocketChannel client;
+    private boolean vanished;
     private boolean over;
 
     HostedPort(String path, int baudrate, boolean disableHupcl, long reopenMillis, IntConsumer news) {
@@ -106,19 +107,19 @@ final class HostedPort {
         }
     }
 
-    /** Writes the bytes, those that a port which vanished did not take to the one that returned. */
+    /**
+     * Writes the bytes once there is a port. Those under way when it vanishes are lost: sent again they might arrive
+     * twice.
+     */
     private void writeAll(ByteBuffer bytes) throws IOException {
-        NativePort to = current();
+        NativePort to = usable();
         while (bytes.hasRemaining()) {
-            if (to == null) {
-                throw new IOException("closed");
-            }
             int taken = to.write(bytes.array(), bytes.position(), bytes.remaining());
-            if (taken > 0) {
-                bytes.position(bytes.position() + taken);
-            } else {
-                to = awaitOther(to);
+            if (taken <= 0) {
+                awaitOther(to);
+                return;
             }
+            bytes.position(bytes.position() + taken);
         }
     }
 
@@ -126,22 +127,38 @@ final class HostedPort {
         return over ? null : port;
     }
 
-    private synchronized @Nullable NativePort awaitOther(NativePort gone) {
+    private synchronized NativePort usable() throws IOException {
+        while (vanished && !over) {
+            await();
+        }
+        if (over || port == null) {
+            throw new IOException("closed");
+        }
+        return port;
+    }
+
+    private synchronized void awaitOther(NativePort gone) throws IOException {
+        while (!over && port == gone) {
+            await();
+        }
+    }
+
+    private synchronized void await() throws IOException {
         try {
-            while (!over && port == gone) {
-                wait();
-            }
+            wait();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+            throw new IOException("interrupted", e);
         }
-        return current();
     }
 
     /** Waits for a port that vanished; null when it did not return in time, or when nobody waits for it any more. */
     private @Nullable NativePort reopen(NativePort gone) {
-        if (current() == null) {
-            return null;
+        synchronized (this) {
+            if (over) {
+                return null;
+            }
+            vanished = true;
         }
         news.accept(PortHost.VANISHED);
         gone.close();
@@ -164,6 +181,7 @@ final class HostedPort {
             return null;
         }
         port = returned;
+        vanished = false;
         notifyAll();
         return returned;
     }

@@ -23,6 +23,7 @@ final class PortClient {
     private int uses;
     private int sockets;
     private boolean closed;
+    private volatile boolean waiting;
 
     /** @param release tells the other side that the stream is over; complete when the port is free */
     record Opened(ByteStream stream, Supplier<Future<Void>> release) {
@@ -176,8 +177,14 @@ final class PortClient {
         return parent.resolve(Integer.toString(sockets));
     }
 
+    /** True while a port that vanished has not returned. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
     private void onNews(int news) {
-        if (news == PortHost.VANISHED) {
+        waiting = news == PortHost.VANISHED;
+        if (waiting) {
             context.log()
                     .warn(
                             "{} vanished; waiting {} s for its return",

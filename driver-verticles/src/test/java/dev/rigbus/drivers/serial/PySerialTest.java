@@ -239,6 +239,7 @@ class PySerialTest {
         StreamClient client = connect().send("one");
         assertThat(board.read(3)).isEqualTo("one".getBytes(UTF_8));
         board.unplug();
+        eventually("the loss is noticed", () -> driver.ports().isWaiting());
         client.send("two");
         board.plugAgain();
         assertThat(board.read(3)).isEqualTo("two".getBytes(UTF_8));
