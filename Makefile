@@ -1,0 +1,59 @@
+# What a person who changes Rigbus types. Everything else is Maven's business.
+
+MVN := mvn -B
+VENV := system-tests/.venv
+PYTHON := $(VENV)/bin/python
+REPORTS := system-tests/target/reports
+PEERS := stock rigbus
+# On the JDK that is the oldest to run on.
+export JAVA_HOME := $(shell system-tests/setup.sh java)
+
+.DEFAULT_GOAL := help
+.PHONY: help build fast check strict contract $(PEERS:%=contract-%) fault bench docs format clean
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## the command, without any check
+	./rigbus build
+
+fast: ## compiles, and runs the unit tests
+	$(MVN) -q test
+
+check: strict contract docs ## everything before a push
+	@echo "make check: all passed"
+
+strict:
+	$(MVN) -Pstrict verify
+
+contract: $(PEERS:%=contract-%) ## the same tests against the stock exporter and ours
+
+$(PEERS:%=contract-%): contract-%: $(VENV)/ready
+	mkdir -p $(REPORTS)
+	cd system-tests/contract && RIGBUS_PEER=$* $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist loadscope \
+	    --junit-xml=$(CURDIR)/$(REPORTS)/contract-$*.xml
+
+contract-rigbus: app/target/rigbus.jar
+
+fault: app/target/rigbus.jar $(VENV)/ready ## hostile input, against ours alone
+	cd system-tests/contract && RIGBUS_PEER=rigbus $(CURDIR)/$(PYTHON) -m pytest -q wire/test_bad_input.py
+
+bench: app/target/rigbus.jar ## time from the start to the first answered call
+	system-tests/bench/start.sh
+
+docs: app/target/rigbus.jar $(VENV)/ready ## runs every command of the documentation
+	mkdir -p $(REPORTS)
+	cd system-tests/docs && $(CURDIR)/$(PYTHON) -m pytest -q --junit-xml=$(CURDIR)/$(REPORTS)/docs.xml
+
+format: ## formats the Java sources
+	$(MVN) -q -Pstrict -Dspotless.goal=apply process-sources
+
+clean: ## removes what was built
+	$(MVN) -q clean
+	rm -rf .rigbus $(VENV)
+
+app/target/rigbus.jar:
+	./rigbus build
+
+$(VENV)/ready: system-tests/contract/requirements.txt system-tests/contract/constraints.txt
+	system-tests/setup.sh venv
