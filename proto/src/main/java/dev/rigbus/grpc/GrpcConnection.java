@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -211,6 +212,17 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
             keepAlive.cancel(false);
         }
         super.channelInactive(ctx);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (cause instanceof IOException) {
+            // The peer is gone without a goodbye; closing tells its calls.
+            log.debug("connection with {} lost: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            ctx.channel().close();
+        } else {
+            super.exceptionCaught(ctx, cause);
+        }
     }
 
     @Override

@@ -59,9 +59,13 @@ final class ExporterProcess {
         }
     }
 
-    /** The Vert.x of an exporter: it keeps no files and has the system's fastest sockets. */
+    /**
+     * The Vert.x of an exporter: it keeps no files, has the system's fastest sockets, and half as many event loops as cores, so that on a
+     * small host a call, its driver and its socket share one and nothing is handed from thread to thread.
+     */
     static Vertx vertx() {
         return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Math.max(1, Runtime.getRuntime().availableProcessors() / 2))
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));

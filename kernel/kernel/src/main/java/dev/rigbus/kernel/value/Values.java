@@ -5,7 +5,6 @@ import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import java.lang.reflect.Array;
-import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;
@@ -71,7 +70,7 @@ public final class Values {
             return text(Base64.getEncoder().encodeToString(bytes));
         }
         if (result instanceof Record record) {
-            return encode(fields(record), depth);
+            return encode(RecordFields.of(record), depth);
         }
         if (result.getClass().isArray()) {
             return encode(items(result), depth);
@@ -117,20 +116,6 @@ public final class Values {
         Struct.Builder struct = Struct.newBuilder();
         map.forEach((key, value) -> struct.putFields(key == null ? "None" : key.toString(), encode(value, depth + 1)));
         return Value.newBuilder().setStructValue(struct).build();
-    }
-
-    private static Map<String, @Nullable Object> fields(Record record) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        for (RecordComponent component : record.getClass().getRecordComponents()) {
-            try {
-                var accessor = component.getAccessor();
-                accessor.setAccessible(true);
-                fields.put(WireNames.snakeCase(component.getName()), accessor.invoke(record));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(record.getClass() + "." + component.getName(), e);
-            }
-        }
-        return fields;
     }
 
     private static List<@Nullable Object> items(Object array) {
