@@ -27,7 +27,8 @@ final class ClientConnection extends GrpcConnection {
     }
 
     static ClientConnection create(GrpcLimits limits, String scheme, String authority) {
-        return new Builder<>(false, limits, (d, e, s) -> new ClientConnection(d, e, s, limits, scheme, authority)).build();
+        return new Builder<>(false, limits, (d, e, s) -> new ClientConnection(d, e, s, limits, scheme, authority))
+                .build();
     }
 
     /** Opens a stream and sends its headers at once: a server may speak first. */

@@ -42,7 +42,11 @@ public final class GrpcClient {
      * @return fails with an {@link java.io.IOException} or a TLS failure
      */
     public static Future<GrpcClient> connect(
-            EventLoop loop, SocketAddress address, @Nullable SslContext tls, Map<String, String> metadata, GrpcLimits limits) {
+            EventLoop loop,
+            SocketAddress address,
+            @Nullable SslContext tls,
+            Map<String, String> metadata,
+            GrpcLimits limits) {
         Promise<GrpcClient> connected = loop.newPromise();
         String authority = authority(address);
         Bootstrap bootstrap = new Bootstrap()
@@ -93,17 +97,32 @@ public final class GrpcClient {
                 if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                     ctx.pipeline().addLast(connection, new Ready(client, connected));
                 } else {
-                    connected.tryFailure(new java.io.IOException("the server at " + address + " does not speak HTTP/2"));
+                    connected.tryFailure(
+                            new java.io.IOException("the server at " + address + " does not speak HTTP/2"));
                     ctx.close();
                 }
+            }
+
+            @Override
+            protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+                exceptionCaught(ctx, cause);
+            }
+
+            /** Netty would log it, with its stack; the one who connects knows better what to do. */
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                connected.tryFailure(cause);
+                ctx.close();
             }
         });
     }
 
     private static String authority(SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? inet.getHostString() + ":" + inet.getPort()
-                : URLEncoder.encode(address.toString().replaceFirst("^/", ""), StandardCharsets.UTF_8);
+        if (address instanceof InetSocketAddress inet) {
+            String host = inet.getHostString();
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+        }
+        return URLEncoder.encode(address.toString().replaceFirst("^/", ""), StandardCharsets.UTF_8);
     }
 
     public EventLoop eventLoop() {

@@ -36,4 +36,11 @@ final class Ready extends ChannelInboundHandlerAdapter {
         connected.tryFailure(new IOException("the server closed the connection"));
         super.channelInactive(ctx);
     }
+
+    /** What the connection itself has not dealt with, most often that it was reset. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        connected.tryFailure(cause);
+        ctx.close();
+    }
 }
