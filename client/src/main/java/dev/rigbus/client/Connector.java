@@ -1,0 +1,163 @@
+package dev.rigbus.client;
+
+import dev.rigbus.grpc.GrpcClient;
+import dev.rigbus.grpc.GrpcLimits;
+import dev.rigbus.grpc.Transport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes connections. Names are resolved on the calling thread: the event loop blocks for nothing. */
+final class Connector {
+    private static final String PASSPHRASE = "x-jumpstarter-passphrase";
+
+    private final EventLoop loop;
+    private final ClientOptions options;
+
+    Connector(EventLoop loop, ClientOptions options) {
+        this.loop = loop;
+        this.options = options;
+    }
+
+    /** One thread for all of a client's traffic. */
+    static EventLoopGroup newLoop() {
+        IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("rigbus-client", true), sockets);
+    }
+
+    /** Connects to the first address of the host that accepts. */
+    GrpcClient connect(ExporterAddress address) throws IOException {
+        boolean tcp = address instanceof ExporterAddress.Tcp;
+        SslContext tls = tcp && options.tls() ? tls() : null;
+        IOException failure = new IOException("the exporter's host has no address");
+        for (SocketAddress each : resolve(address)) {
+            try {
+                return await(GrpcClient.connect(loop, each, tls, metadata(), limits(tcp)), address);
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private Map<String, String> metadata() {
+        String passphrase = options.passphrase();
+        return passphrase == null ? Map.of() : Map.of(PASSPHRASE, passphrase);
+    }
+
+    /** On Unix sockets a stock exporter takes signs of life for an attack. */
+    private static GrpcLimits limits(boolean tcp) {
+        GrpcLimits usual = GrpcLimits.DEFAULT;
+        return new GrpcLimits(
+                usual.messageBytes(),
+                usual.streamWindowBytes(),
+                usual.connectionWindowBytes(),
+                usual.headerBytes(),
+                usual.resetsPerWindow(),
+                tcp ? usual.keepAlive() : Duration.ofDays(1),
+                usual.grace());
+    }
+
+    private List<SocketAddress> resolve(ExporterAddress address) throws IOException {
+        if (address instanceof ExporterAddress.Unix unix) {
+            if (!Files.exists(unix.path())) {
+                throw new IOException("no exporter at " + unix.path()
+                        + ": no such file (a TCP address needs a port, as in host:1234)");
+            }
+            return List.of(Transport.of(loop.parent()).unixAddress(unix.path()));
+        }
+        ExporterAddress.Tcp tcp = (ExporterAddress.Tcp) address;
+        try {
+            List<SocketAddress> all = new ArrayList<>();
+            for (InetAddress each : InetAddress.getAllByName(tcp.host())) {
+                all.add(new InetSocketAddress(each, tcp.port()));
+            }
+            return all;
+        } catch (UnknownHostException e) {
+            throw new IOException("no exporter at " + address + ": the host " + tcp.host() + " is not known", e);
+        }
+    }
+
+    private SslContext tls() throws IOException {
+        Path roots = options.roots();
+        if (roots != null && !Files.isReadable(roots)) {
+            throw new IOException(roots + ": cannot be read (expected: the certificates to trust, in PEM)");
+        }
+        try {
+            SslContextBuilder builder = SslContextBuilder.forClient()
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            Protocol.ALPN,
+                            SelectorFailureBehavior.NO_ADVERTISE,
+                            SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2));
+            return (roots == null ? builder : builder.trustManager(roots.toFile())).build();
+        } catch (IllegalArgumentException | SSLException e) {
+            throw new IOException(roots + ": holds no certificates in PEM", e);
+        }
+    }
+
+    private GrpcClient await(Future<GrpcClient> connecting, ExporterAddress address) throws IOException {
+        String nobody = "no exporter at " + address + ": ";
+        try {
+            return connecting.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(nobody + text(e.getCause()), e.getCause());
+        } catch (TimeoutException e) {
+            connecting.addListener(late -> abandon(connecting));
+            throw new IOException(nobody + "not connected within " + Durations.text(options.timeout()), e);
+        } catch (InterruptedException e) {
+            connecting.addListener(late -> abandon(connecting));
+            Thread.currentThread().interrupt();
+            throw new IOException(nobody + "interrupted while connecting", e);
+        }
+    }
+
+    private static void abandon(Future<GrpcClient> connected) {
+        if (connected.isSuccess()) {
+            connected.getNow().close();
+        }
+    }
+
+    /** The deepest cause says most: what lies above it only wraps. */
+    private static String text(@Nullable Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest != null && deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        if (deepest == null) {
+            return "unknown failure";
+        }
+        String message = deepest.getMessage();
+        boolean plaintextPeer = deepest.getClass().getSimpleName().equals("NotSslRecordException");
+        return plaintextPeer ? "it does not speak TLS" : message == null ? deepest.toString() : message;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.rigbus.client;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where an exporter can be reached. */
+public sealed interface ExporterAddress {
+    /** A port on a host, given by name or number. */
+    record Tcp(String host, int port) implements ExporterAddress {
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /** A socket in the file system. */
+    record Unix(Path path) implements ExporterAddress {
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
+
+    /**
+     * Reads an address as stock clients do: {@code host:port} where a number from 1 to 65535 follows the last colon, else the path of a
+     * Unix socket.
+     *
+     * @throws IllegalArgumentException for an empty text
+     */
+    static ExporterAddress parse(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(
+                    "the exporter's address is empty (expected: host:port, or the path of a socket)");
+        }
+        int colon = text.lastIndexOf(':');
+        int port = colon < 1 ? 0 : port(text.substring(colon + 1));
+        if (port == 0) {
+            return new Unix(Path.of(text));
+        }
+        String host = text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        return new Tcp(bracketed ? host.substring(1, host.length() - 1) : host, port);
+    }
+
+    /**
+     * The address that {@code JUMPSTARTER_HOST} names, as it does inside {@code jmp shell} and in hooks.
+     *
+     * @throws IllegalArgumentException where it is not set
+     */
+    static ExporterAddress ofEnvironment(Map<String, String> environment) {
+        String text = environment.get("JUMPSTARTER_HOST");
+        if (text == null) {
+            throw new IllegalArgumentException(
+                    "JUMPSTARTER_HOST is not set; it names the exporter (host:port, or the path of a socket)");
+        }
+        return parse(text);
+    }
+
+    private static int port(String text) {
+        if (!text.matches("[0-9]{1,5}")) {
+            return 0;
+        }
+        int port = Integer.parseInt(text);
+        return port <= 65535 ? port : 0;
+    }
+}
