@@ -4,6 +4,7 @@ MVN := mvn -B
 VENV := system-tests/.venv
 PYTHON := $(VENV)/bin/python
 REPORTS := system-tests/target/reports
+PROBE := system-tests/target/probe-tests.jar
 PEERS := stock rigbus
 # On the JDK that is the oldest to run on.
 export JAVA_HOME := $(shell system-tests/setup.sh java)
@@ -30,13 +31,13 @@ contract: $(PEERS:%=contract-%) ## the same tests against the stock exporter and
 
 $(PEERS:%=contract-%): contract-%: $(VENV)/ready
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_PEER=$* $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist loadscope \
+	cd system-tests/contract && RIGBUS_PEER=$* RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist loadscope \
 	    --junit-xml=$(CURDIR)/$(REPORTS)/contract-$*.xml
 
-contract-rigbus: app/target/rigbus.jar
+contract-rigbus: app/target/rigbus.jar $(PROBE)
 
-fault: app/target/rigbus.jar $(VENV)/ready ## hostile input, against ours alone
-	cd system-tests/contract && RIGBUS_PEER=rigbus $(CURDIR)/$(PYTHON) -m pytest -q wire/test_bad_input.py
+fault: app/target/rigbus.jar $(PROBE) $(VENV)/ready ## hostile input, against ours alone
+	cd system-tests/contract && RIGBUS_PEER=rigbus RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q wire/test_bad_input.py
 
 bench: app/target/rigbus.jar ## time from the start to the first answered call
 	system-tests/bench/start.sh
@@ -51,6 +52,9 @@ format: ## formats the Java sources
 clean: ## removes what was built
 	$(MVN) -q clean
 	rm -rf .rigbus $(VENV)
+
+$(PROBE):
+	$(MVN) -q -DskipTests package
 
 app/target/rigbus.jar:
 	./rigbus build

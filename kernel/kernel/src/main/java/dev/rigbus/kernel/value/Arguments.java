@@ -30,14 +30,16 @@ public final class Arguments {
     private final boolean validated;
     private final List<Slot> slots;
     private final boolean variable;
+    private final boolean variableTexts;
     private final int least;
     private final int most;
 
-    private Arguments(String method, boolean validated, List<Slot> slots, boolean variable) {
+    private Arguments(String method, boolean validated, List<Slot> slots, boolean variable, boolean variableTexts) {
         this.method = method;
         this.validated = validated;
         this.slots = slots;
         this.variable = variable;
+        this.variableTexts = variableTexts;
         this.least = (int) slots.stream().filter(slot -> slot.isFromWire() && !slot.optional).count();
         this.most = (int) slots.stream().filter(Slot::isFromWire).count();
     }
@@ -54,12 +56,16 @@ public final class Arguments {
         for (int i = 0; i < parameters.length; i++) {
             Parameter parameter = parameters[i];
             boolean last = method.isVarArgs() && i == parameters.length - 1;
-            if (last && parameter.getType() != String[].class) {
-                throw new IllegalArgumentException("its last parameter " + parameter + " (expected: String...)");
+            if (last && parameter.getType() != String[].class && parameter.getType() != Object[].class) {
+                throw new IllegalArgumentException("its last parameter " + parameter + " (expected: String... or Object...)");
             }
             slots.add(last ? new Slot(parameter.getName(), plain -> plain, false, true, null, false) : slot(parameter));
         }
-        return new Arguments(label, validated, List.copyOf(slots), method.isVarArgs());
+        return new Arguments(label, validated, List.copyOf(slots), method.isVarArgs(), hasTexts(parameters));
+    }
+
+    private static boolean hasTexts(Parameter[] parameters) {
+        return parameters.length > 0 && parameters[parameters.length - 1].getType() == String[].class;
     }
 
     private static Slot slot(Parameter parameter) {
@@ -114,7 +120,8 @@ public final class Arguments {
             if (!slot.isFromWire()) {
                 bound[i] = cancellation;
             } else if (variable && i == bound.length - 1) {
-                bound[i] = texts(given.subList(Math.min(next, given.size()), given.size()));
+                List<Value> rest = given.subList(Math.min(next, given.size()), given.size());
+                bound[i] = variableTexts ? texts(rest) : rest.stream().map(Values::decode).toArray();
             } else if (next < given.size()) {
                 bound[i] = convert(slot, next, Values.decode(given.get(next++)), resource);
             } else {

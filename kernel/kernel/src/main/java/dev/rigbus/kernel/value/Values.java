@@ -9,11 +9,12 @@ import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ public final class Values {
             return encode(optional.orElse(null), depth);
         }
         if (result instanceof byte[] bytes) {
-            return text(Base64.getEncoder().encodeToString(bytes));
+            return text(utf8(bytes));
         }
         if (result instanceof Record record) {
             return encode(RecordFields.of(record), depth);
@@ -97,6 +98,18 @@ public final class Values {
 
     private static Value text(String text) {
         return Value.newBuilder().setStringValue(text).build();
+    }
+
+    /** As stock has it: bytes are text; what is none goes as base64, which its driver makes of it. */
+    private static String utf8(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        int wrong = text.indexOf('\ufffd');
+        if (wrong >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+            int position = text.substring(0, wrong).getBytes(StandardCharsets.UTF_8).length;
+            throw new IllegalArgumentException(String.format(
+                    "'utf-8' codec can't decode byte 0x%02x in position %d: invalid utf-8", bytes[position], position));
+        }
+        return text;
     }
 
     private static Value number(Number number) {

@@ -8,6 +8,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,7 @@ class ValuesTest {
         assertThat(plain(Duration.ofMillis(60_500))).isEqualTo("PT1M0.5S");
         assertThat(plain(Path.of("/a/b"))).isEqualTo("/a/b");
         assertThat(plain(new BigDecimal("1.50"))).isEqualTo("1.50");
-        assertThat(plain(new byte[] {1, 2, (byte) 0xff})).isEqualTo("AQL/");
+        assertThat(plain("abcü".getBytes(StandardCharsets.UTF_8))).isEqualTo("abcü");
         assertThat(plain(Position.DUT)).isEqualTo("DUT");
         assertThat(plain(Optional.empty())).isNull();
         assertThat(plain(List.of(1, "a"))).isEqualTo(List.of(1.0, "a"));
@@ -70,6 +71,9 @@ class ValuesTest {
         assertThatThrownBy(() -> Values.encode(new Object()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Unable to serialize unknown type: <class 'java.lang.Object'>");
+        assertThatThrownBy(() -> Values.encode(new byte[] {'a', (byte) 0xff, 0}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'utf-8' codec can't decode byte 0xff in position 1: invalid utf-8");
         assertThatThrownBy(() -> Values.encode(BigInteger.TEN.pow(400))).hasMessage("int too large to convert to float");
     }
 

@@ -1,0 +1,5 @@
+/** Drivers that misbehave on request, for the contract tests. */
+@NullMarked
+package rigbus.testing;
+
+import org.jspecify.annotations.NullMarked;
