@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -32,12 +33,12 @@ public final class FakeContext implements DriverContext, AutoCloseable {
     private final ExecutorService threads;
     private final UUID uuid = UUID.randomUUID();
 
-    private FakeContext(String path, Vertx vertx, Map<String, Driver> children) {
+    private FakeContext(String path, Vertx vertx, Map<String, Driver> children, Context home, ExecutorService threads) {
         this.path = path;
         this.vertx = vertx;
         this.children = children;
-        this.home = vertx.getOrCreateContext();
-        this.threads = Executors.newCachedThreadPool();
+        this.home = home;
+        this.threads = threads;
     }
 
     public static FakeContext create() {
@@ -47,7 +48,10 @@ public final class FakeContext implements DriverContext, AutoCloseable {
     public static FakeContext create(Map<String, Driver> children) {
         // As the exporter does: only the native transport half-closes a socket of the file system.
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        return new FakeContext("driver", vertx, children);
+        ThreadPoolExecutor threads = (ThreadPoolExecutor) Executors.newCachedThreadPool();
+        // A stream that ends because the test is over finds nobody who would wait for it.
+        threads.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        return new FakeContext("driver", vertx, children, vertx.getOrCreateContext(), threads);
     }
 
     @Override
@@ -83,7 +87,7 @@ public final class FakeContext implements DriverContext, AutoCloseable {
 
     @Override
     public DriverContext child(String name) {
-        return new FakeContext(path + "." + name, vertx, Map.of());
+        return new FakeContext(path + "." + name, vertx, Map.of(), home, threads);
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rigbus.drivers.board;
+
+import org.jspecify.annotations.NullMarked;
