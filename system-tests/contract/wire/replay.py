@@ -28,6 +28,7 @@ LEADING = (
     r"Unable to serialize unknown type:",
     r"All arguments must be strings",
     r"\[Errno 2\] could not open port",
+    r"All connection attempts failed",
     r"1 validation error for StreamRequestMetadata",
     r"Err\.default\(\)|MockPower\.on\(\)",
 )

@@ -198,6 +198,7 @@ def test_point_48_a_failing_device_ends_the_call(raw, probe):
 
 def test_point_48_the_reason_is_in_the_details(raw, probe):
     with raw.stream(probe, "broken") as stream:
+        list(stream.frames())
         assert "device lost" in stream.end().details
 
 

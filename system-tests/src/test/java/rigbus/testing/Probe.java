@@ -33,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MarkerFactory;
 
 /** Misbehaves on request; {@code system-tests/contract/probe-driver.md} says how. */
 @Concurrent
@@ -233,6 +234,7 @@ public final class Probe implements Driver {
             case "DEBUG" -> context.log().debug(text);
             case "INFO" -> context.log().info(text);
             case "WARNING" -> context.log().warn(text);
+            case "CRITICAL" -> context.log().error(MarkerFactory.getMarker(level), text);
             default -> context.log().error(text);
         }
     }

@@ -258,11 +258,7 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
             if (call == null) {
                 return bytes;
             }
-            try {
-                call.dataRead(data, bytes, endOfStream);
-            } catch (StatusException e) {
-                call.failed(e.status());
-            }
+            call.dataRead(data, bytes, endOfStream);
             return 0;
         }
 

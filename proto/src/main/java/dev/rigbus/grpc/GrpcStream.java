@@ -87,7 +87,12 @@ public abstract class GrpcStream {
             returnBytes();
             return;
         }
-        reader.read(data, inflater);
+        try {
+            reader.read(data, inflater);
+        } catch (StatusException e) {
+            failed(e.status());
+            return;
+        }
         if (endOfStream) {
             inputEnded = true;
         }
@@ -105,15 +110,21 @@ public abstract class GrpcStream {
         }
         delivering = true;
         try {
-            while (!paused && !closed) {
-                ByteBuf message = reader.next();
-                if (message == null) {
-                    break;
-                }
-                tellMessage(message);
-            }
+            deliverAll();
+        } catch (StatusException e) {
+            failed(e.status());
         } finally {
             delivering = false;
+        }
+    }
+
+    private void deliverAll() {
+        while (!paused && !closed) {
+            ByteBuf message = reader.next();
+            if (message == null) {
+                break;
+            }
+            tellMessage(message);
         }
         if (paused || closed) {
             return;

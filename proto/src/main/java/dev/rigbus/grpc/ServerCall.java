@@ -20,6 +20,8 @@ public final class ServerCall extends GrpcStream {
     private static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
     private static final AsciiString ZERO = AsciiString.cached("0");
 
+    private static final long LAST_WORDS_SECONDS = 1;
+
     private final Http2Headers request;
     private boolean headersSent;
     private boolean finished;
@@ -94,14 +96,17 @@ public final class ServerCall extends GrpcStream {
     }
 
     void startDeadline(long nanos) {
-        deadline = eventLoop()
-                .schedule(() -> expire(), nanos, TimeUnit.NANOSECONDS);
+        deadline = eventLoop().schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void expire() {
         finish(new Status(Code.DEADLINE_EXCEEDED, "Deadline Exceeded"));
+        // A peer that does not read keeps the status from leaving; its call ends all the same.
+        deadline = eventLoop().schedule(this::abandon, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void abandon() {
         if (isOpen()) {
-            // Also where the peer does not read, so that the status cannot leave: the call ends now.
             connection.reset(stream, Http2Error.CANCEL);
         }
     }

@@ -87,7 +87,8 @@ final class DriverHost {
                 running.enter();
                 T result = task.call();
                 context.execute(() -> done.complete(result));
-            } catch (Exception e) {
+            } catch (Throwable e) {
+                // Also an Error of the driver's: whatever ends the call, the client is told.
                 context.execute(() -> done.fail(e));
             } finally {
                 running.leave();

@@ -80,7 +80,8 @@ final class ItemCall {
                 } else if (source instanceof Iterator<?> items) {
                     drain(items);
                 }
-            } catch (Exception e) {
+            } catch (Throwable e) {
+                // Also an Error of the driver's: whatever ends the call, the client is told.
                 failure = e;
             } finally {
                 running.leave();

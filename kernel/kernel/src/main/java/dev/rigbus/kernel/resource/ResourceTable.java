@@ -11,10 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The client streams that are open for one driver and wait for the call that names them. Belongs to the driver's event loop. */
 public final class ResourceTable {
+    private static final long BROKEN_SECONDS = 10;
+
     private final EventLoop loop;
     private final Map<UUID, ResourcePipe> waiting = new HashMap<>();
 
@@ -31,7 +34,9 @@ public final class ResourceTable {
     /** Makes room for a client's stream under a new id. */
     public Ticket open(Pickups pickups, @Nullable String encoding) {
         UUID uuid = UUID.randomUUID();
-        ResourcePipe pipe = new ResourcePipe(loop, () -> waiting.remove(uuid));
+        // A call that comes after its client's stream has broken is told so, rather than that there never was one.
+        ResourcePipe pipe = new ResourcePipe(
+                loop, () -> loop.schedule(() -> waiting.remove(uuid), BROKEN_SECONDS, TimeUnit.SECONDS));
         waiting.put(uuid, pipe);
         UUID pickup = pickups.leave(wanted -> RawStreams.on(pipe, wanted), loop, pipe::close);
         return new Ticket(pickup, uuid);

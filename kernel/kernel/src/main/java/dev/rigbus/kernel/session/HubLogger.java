@@ -41,7 +41,7 @@ public final class HubLogger extends LegacyAbstractLogger {
         String message = arguments == null
                 ? String.valueOf(pattern)
                 : MessageFormatter.basicArrayFormat(pattern, arguments);
-        hub.add(new LogEntry(Instant.now(), severity(at), cause == null ? message : message + ": " + cause, source));
+        hub.add(new LogEntry(Instant.now(), severity(at, marker), cause == null ? message : message + ": " + cause, source));
         if (node.isEnabledForLevel(at)) {
             var line = node.atLevel(at).addKeyValue("exporter", exporter);
             if (driver != null) {
@@ -51,7 +51,11 @@ public final class HubLogger extends LegacyAbstractLogger {
         }
     }
 
-    private static String severity(Level level) {
+    /** SLF4J has no level above error; a marker of that name stands for it. */
+    private static String severity(Level level, @Nullable Marker marker) {
+        if (marker != null && marker.getName().equals("CRITICAL")) {
+            return "CRITICAL";
+        }
         return switch (level) {
             case TRACE, DEBUG -> "DEBUG";
             case INFO -> "INFO";
