@@ -38,7 +38,10 @@ import org.slf4j.MarkerFactory;
 /** Misbehaves on request; {@code system-tests/contract/probe-driver.md} says how. */
 @Concurrent
 public final class Probe implements Driver {
-    record Config(String group, @Nullable String failStart, @Nullable Path closeFile) {
+    record Config(
+            String group,
+            @Nullable String failStart,
+            @Nullable Path closeFile) {
         static Config read(Settings settings) {
             return new Config(
                     settings.string("group", "default"),
@@ -78,8 +81,8 @@ public final class Probe implements Driver {
         Path file = config.closeFile();
         return file == null
                 ? Future.succeededFuture()
-                : context.blocking(() -> Files.writeString(
-                        file, "closed\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+                : context.blocking(() ->
+                        Files.writeString(file, "closed\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 
     @Export

@@ -11,8 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ProbeGroup {
     private static final Map<String, ProbeGroup> BY_NAME = new ConcurrentHashMap<>();
     private static final String[] COUNTERS = {
-        "sleeping", "interrupted", "blocking", "forever_running", "emitted", "streams_open", "streams_closed", "received",
-        "eofs", "flooded", "resets"
+        "sleeping",
+        "interrupted",
+        "blocking",
+        "forever_running",
+        "emitted",
+        "streams_open",
+        "streams_closed",
+        "received",
+        "eofs",
+        "flooded",
+        "resets"
     };
 
     final Semaphore gate = new Semaphore(0);

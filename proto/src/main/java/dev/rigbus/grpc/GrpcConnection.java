@@ -48,7 +48,8 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
     private boolean pinged;
     private @Nullable ScheduledFuture<?> keepAlive;
 
-    GrpcConnection(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings, GrpcLimits limits) {
+    GrpcConnection(
+            Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings, GrpcLimits limits) {
         super(decoder, encoder, settings);
         this.limits = limits;
         this.callKey = connection().newKey();
@@ -109,7 +110,9 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
     }
 
     final void writeData(Http2Stream stream, ByteBuf data, boolean endOfStream) {
-        encoder().writeData(context(), stream.id(), data, 0, endOfStream, context().newPromise());
+        encoder()
+                .writeData(
+                        context(), stream.id(), data, 0, endOfStream, context().newPromise());
         flushSoon();
     }
 
@@ -138,7 +141,8 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
     }
 
     private void flushSoon() {
-        // While reading, Netty's handler flushes at the end; else one flush serves all that this turn of the loop writes.
+        // While reading, Netty's handler flushes at the end; else one flush serves all that this turn of the loop
+        // writes.
         if (!reading && !flushScheduled) {
             flushScheduled = true;
             eventLoop().execute(() -> {
@@ -173,7 +177,8 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
         flush(context());
         lastReadNs = System.nanoTime();
         long periodNs = limits.keepAlive().toNanos();
-        keepAlive = eventLoop().scheduleWithFixedDelay(() -> askIfSilent(periodNs), periodNs, periodNs, TimeUnit.NANOSECONDS);
+        keepAlive = eventLoop()
+                .scheduleWithFixedDelay(() -> askIfSilent(periodNs), periodNs, periodNs, TimeUnit.NANOSECONDS);
     }
 
     private void askIfSilent(long periodNs) {
@@ -263,7 +268,8 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
         }
 
         @Override
-        public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream) {
+        public void onHeadersRead(
+                ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream) {
             Http2Stream stream = owner().connection().stream(id);
             if (stream != null) {
                 owner().headersRead(stream, owner().call(stream), headers, endOfStream);
@@ -304,9 +310,12 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
             }
             initialSettings(settings);
             Http2Connection connection = new DefaultHttp2Connection(server, 0);
-            connection.remote().flowController(
-                    new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
-            // The window of the connection refills by itself: a call that does not read must hold back nobody but its own peer.
+            connection
+                    .remote()
+                    .flowController(new DefaultHttp2RemoteFlowController(
+                            connection, new UniformStreamByteDistributor(connection)));
+            // The window of the connection refills by itself: a call that does not read must hold back nobody but its
+            // own peer.
             connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
             connection(connection);
             frameListener(frames);

@@ -26,5 +26,11 @@ public record GrpcLimits(
      * would cut large payloads down to a fraction of their speed.
      */
     public static final GrpcLimits DEFAULT = new GrpcLimits(
-            4 * 1024 * 1024, 1024 * 1024, 8 * 1024 * 1024, 64 * 1024, 100_000, Duration.ofSeconds(20), Duration.ofSeconds(1));
+            4 * 1024 * 1024,
+            1024 * 1024,
+            8 * 1024 * 1024,
+            64 * 1024,
+            100_000,
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(1));
 }

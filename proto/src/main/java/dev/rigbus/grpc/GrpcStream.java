@@ -21,7 +21,9 @@ public abstract class GrpcStream {
     private boolean halfCloseTold;
     private int unreturnedBytes;
     private boolean closed;
-    @Nullable CallListener listener;
+
+    @Nullable
+    CallListener listener;
 
     GrpcStream(GrpcConnection connection, Http2Stream stream) {
         this.connection = connection;

@@ -16,7 +16,8 @@ final class GzipInflater {
                 if (plain.readableBytes() > mostBytes) {
                     throw new StatusException(
                             Code.RESOURCE_EXHAUSTED,
-                            "SERVER: Received message larger than max (" + plain.readableBytes() + " vs. " + mostBytes + ")");
+                            "SERVER: Received message larger than max (" + plain.readableBytes() + " vs. " + mostBytes
+                                    + ")");
                 }
             }
             return plain;

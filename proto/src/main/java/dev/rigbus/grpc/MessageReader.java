@@ -49,7 +49,8 @@ final class MessageReader {
         }
         if (prefixRead == PREFIX_BYTES && length > mostBytes) {
             throw new StatusException(
-                    Code.RESOURCE_EXHAUSTED, "SERVER: Received message larger than max (" + length + " vs. " + mostBytes + ")");
+                    Code.RESOURCE_EXHAUSTED,
+                    "SERVER: Received message larger than max (" + length + " vs. " + mostBytes + ")");
         }
     }
 
@@ -87,7 +88,8 @@ final class MessageReader {
         }
     }
 
-    @Nullable ByteBuf next() {
+    @Nullable
+    ByteBuf next() {
         return complete.poll();
     }
 

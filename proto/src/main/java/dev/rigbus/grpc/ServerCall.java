@@ -69,7 +69,9 @@ public final class ServerCall extends GrpcStream {
         }
         finished = true;
         Http2Headers trailers = headersSent ? new DefaultHttp2Headers(false, 4) : responseHeaders(4);
-        trailers.add(GRPC_STATUS, status.isOk() ? ZERO : Integer.toString(status.code().number()));
+        trailers.add(
+                GRPC_STATUS,
+                status.isOk() ? ZERO : Integer.toString(status.code().number()));
         if (!status.text().isEmpty()) {
             trailers.add(GRPC_MESSAGE, StatusText.encode(status.text()));
         }

@@ -70,7 +70,8 @@ final class ServerConnection extends GrpcConnection {
         if (encoding != null && AsciiString.contentEquals(encoding, "gzip")) {
             call.useGzip();
         } else if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
-            throw new StatusException(Code.UNIMPLEMENTED, "grpc-encoding " + encoding + " (expected: identity or gzip)");
+            throw new StatusException(
+                    Code.UNIMPLEMENTED, "grpc-encoding " + encoding + " (expected: identity or gzip)");
         }
         CharSequence timeout = headers.get(GRPC_TIMEOUT);
         if (timeout != null) {
@@ -81,6 +82,8 @@ final class ServerConnection extends GrpcConnection {
 
     private static boolean isGrpc(Http2Headers headers) {
         CharSequence type = headers.get(CONTENT_TYPE);
-        return type != null && type.toString().startsWith("application/grpc") && AsciiString.contentEquals("POST", headers.method());
+        return type != null
+                && type.toString().startsWith("application/grpc")
+                && AsciiString.contentEquals("POST", headers.method());
     }
 }

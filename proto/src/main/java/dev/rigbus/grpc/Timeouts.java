@@ -12,7 +12,8 @@ final class Timeouts {
             long amount = Long.parseLong(text.substring(0, text.length() - 1));
             return unit(text.charAt(text.length() - 1)).toNanos(Math.max(0, amount));
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            throw new StatusException(Code.INVALID_ARGUMENT, "grpc-timeout: " + text + " (expected digits and one of HMSmun)");
+            throw new StatusException(
+                    Code.INVALID_ARGUMENT, "grpc-timeout: " + text + " (expected digits and one of HMSmun)");
         }
     }
 

@@ -58,8 +58,7 @@ public enum Transport {
 
     /** The transport of an event loop group. */
     public static Transport of(EventLoopGroup group) {
-        boolean epoll = group.iterator().next() instanceof IoEventLoop loop
-                && loop.isIoType(EpollIoHandler.class);
+        boolean epoll = group.iterator().next() instanceof IoEventLoop loop && loop.isIoType(EpollIoHandler.class);
         return epoll ? EPOLL : NIO;
     }
 

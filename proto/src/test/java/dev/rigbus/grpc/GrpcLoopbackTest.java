@@ -119,7 +119,8 @@ class GrpcLoopbackTest {
         GrpcClient client = serve(echo());
         Recorder recorder = new Recorder();
         ClientCall call = start(client, "/test/Call", null, recorder);
-        DriverCallRequest message = DriverCallRequest.newBuilder().setMethod("on").build();
+        DriverCallRequest message =
+                DriverCallRequest.newBuilder().setMethod("on").build();
 
         onLoop(client, () -> call.writeLast(message));
 
@@ -206,7 +207,9 @@ class GrpcLoopbackTest {
         onLoop(client, () -> {
             int written = 0;
             while (stalled.isWritable() && written < 1000) {
-                stalled.write(DriverCallRequest.newBuilder().setMethod("x".repeat(64 * 1024)).build());
+                stalled.write(DriverCallRequest.newBuilder()
+                        .setMethod("x".repeat(64 * 1024))
+                        .build());
                 written++;
             }
             stoppedAt.complete(written);
@@ -224,8 +227,11 @@ class GrpcLoopbackTest {
         GrpcClient client = serve(echo());
         Recorder large = new Recorder();
         ClientCall call = start(client, "/test/Call", null, large);
-        onLoop(client, () -> call.writeLast(
-                DriverCallRequest.newBuilder().setMethod("x".repeat(5 * 1024 * 1024)).build()));
+        onLoop(
+                client,
+                () -> call.writeLast(DriverCallRequest.newBuilder()
+                        .setMethod("x".repeat(5 * 1024 * 1024))
+                        .build()));
         assertThat(large.end().code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
         Recorder small = new Recorder();
         ClientCall next = start(client, "/test/Call", null, small);

@@ -51,7 +51,8 @@ class MessageReaderTest {
     void aMessageThatIsTooLargeIsRefusedByItsPrefix() {
         ByteBuf prefix = Unpooled.buffer().writeByte(0).writeInt(1 << 30);
         assertThatThrownBy(() -> reader.read(prefix, null))
-                .hasMessageContaining("RESOURCE_EXHAUSTED: SERVER: Received message larger than max (1073741824 vs. 1000)");
+                .hasMessageContaining(
+                        "RESOURCE_EXHAUSTED: SERVER: Received message larger than max (1073741824 vs. 1000)");
     }
 
     @Test

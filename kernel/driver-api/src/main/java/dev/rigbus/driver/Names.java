@@ -14,7 +14,8 @@ public final class Names {
         int limit = Math.max(2, name.length() / 3);
         return known.stream()
                 .filter(candidate -> distance(name, candidate) <= limit)
-                .sorted(Comparator.<String>comparingInt(candidate -> distance(name, candidate)).thenComparing(candidate -> candidate))
+                .sorted(Comparator.<String>comparingInt(candidate -> distance(name, candidate))
+                        .thenComparing(candidate -> candidate))
                 .limit(most)
                 .toList();
     }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|h|d)");
-    private static final Map<String, Double> UNIT_SECONDS = Map.of("ms", 0.001, "s", 1.0, "m", 60.0, "h", 3600.0, "d", 86400.0);
+    private static final Map<String, Double> UNIT_SECONDS =
+            Map.of("ms", 0.001, "s", 1.0, "m", 60.0, "h", 3600.0, "d", 86400.0);
 
     private final String path;
     private final Map<String, ?> values;
@@ -186,7 +187,9 @@ public final class Settings {
         if (near != null) {
             return " (did you mean " + near + "?)";
         }
-        return read.isEmpty() ? " (none is expected here)" : " (known here: " + read.stream().sorted().collect(Collectors.joining(", ")) + ")";
+        return read.isEmpty()
+                ? " (none is expected here)"
+                : " (known here: " + read.stream().sorted().collect(Collectors.joining(", ")) + ")";
     }
 
     private @Nullable Object value(String key) {
@@ -238,7 +241,10 @@ public final class Settings {
     }
 
     private @Nullable Integer whole(String key, Object value, int least, int most) {
-        if (value instanceof Number n && n.doubleValue() == Math.rint(n.doubleValue()) && n.longValue() >= least && n.longValue() <= most) {
+        if (value instanceof Number n
+                && n.doubleValue() == Math.rint(n.doubleValue())
+                && n.longValue() >= least
+                && n.longValue() <= most) {
             return n.intValue();
         }
         return unfit(key, value, "a whole number, " + least + ".." + (most == Integer.MAX_VALUE ? "" : most));
@@ -271,13 +277,15 @@ public final class Settings {
     private @Nullable URI address(String key, Object value, String... schemes) {
         try {
             URI uri = new URI(value.toString());
-            if (uri.getScheme() != null && (schemes.length == 0 || List.of(schemes).contains(uri.getScheme()))) {
+            if (uri.getScheme() != null
+                    && (schemes.length == 0 || List.of(schemes).contains(uri.getScheme()))) {
                 return uri;
             }
         } catch (URISyntaxException e) {
             // told below, with what was expected
         }
-        return unfit(key, value, schemes.length == 0 ? "a URL" : "a URL with the scheme " + String.join(" or ", schemes));
+        return unfit(
+                key, value, schemes.length == 0 ? "a URL" : "a URL with the scheme " + String.join(" or ", schemes));
     }
 
     private <T> @Nullable T unfit(String key, Object value, String expected) {
@@ -296,7 +304,8 @@ public final class Settings {
     /** Turns the value of a key into what is wanted, or notes a problem and answers null. */
     @FunctionalInterface
     private interface Reader<T> {
-        @Nullable T read(String key, Object value);
+        @Nullable
+        T read(String key, Object value);
     }
 
     /** Reads every entry of a map of sections, in the order of the file. */

@@ -73,13 +73,12 @@ public final class Exporter {
             threads.shutdownNow();
             return Future.succeededFuture();
         });
-        return blocking(PrivateSocket::new)
-                .compose(socket -> {
-                    undo.push(() -> blocking(socket::delete));
-                    return blocking(() -> DriverTree.start(vertx, spec, types, logs, threads, pickups))
-                            .compose(starting -> starting)
-                            .compose(tree -> serve(tree, socket.path(), listener));
-                });
+        return blocking(PrivateSocket::new).compose(socket -> {
+            undo.push(() -> blocking(socket::delete));
+            return blocking(() -> DriverTree.start(vertx, spec, types, logs, threads, pickups))
+                    .compose(starting -> starting)
+                    .compose(tree -> serve(tree, socket.path(), listener));
+        });
     }
 
     private Future<Void> serve(DriverTree tree, Path socket, Listener listener) {
@@ -90,8 +89,7 @@ public final class Exporter {
                 .setUuid(UUID.randomUUID().toString())
                 .addAllReports(tree.reports())
                 .build();
-        GrpcVerticle front =
-                new GrpcVerticle(spec.name(), report, tree.uuids(), logs, pickups, listener, socket);
+        GrpcVerticle front = new GrpcVerticle(spec.name(), report, tree.uuids(), logs, pickups, listener, socket);
         return vertx.deployVerticle(session)
                 .compose(id -> {
                     undo.push(() -> vertx.undeploy(id));

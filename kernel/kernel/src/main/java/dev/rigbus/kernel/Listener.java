@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls absent for plaintext
  * @param passphrase what every call must carry; absent for none
  */
-public record Listener(String host, int port, @Nullable Tls tls, @Nullable String passphrase) {
+public record Listener(
+        String host, int port, @Nullable Tls tls, @Nullable String passphrase) {
     /** PEM files: the chain, leaf first, and its key. */
     public record Tls(Path certificate, Path key) {}
 

@@ -12,16 +12,20 @@ final class PrivateSocket {
 
     PrivateSocket() throws IOException {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        Path parent = Path.of(runtime != null && Files.isWritable(Path.of(runtime)) ? runtime : System.getProperty("java.io.tmpdir"));
+        Path parent = Path.of(
+                runtime != null && Files.isWritable(Path.of(runtime)) ? runtime : System.getProperty("java.io.tmpdir"));
         directory = Files.createTempDirectory(
-                parent, "jumpstarter-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                parent,
+                "jumpstarter-",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     Path path() {
         return directory.resolve("socket");
     }
 
-    @Nullable Void delete() throws IOException {
+    @Nullable
+    Void delete() throws IOException {
         Files.deleteIfExists(path());
         Files.deleteIfExists(directory);
         return null;

@@ -53,7 +53,12 @@ public sealed interface DriverMessage {
      * @param sequence counts the messages of one call from 0
      * @param end the last message; with a failure if there is one
      */
-    record Items(Id id, int sequence, List<Value> items, boolean end, @Nullable Failure failure) {}
+    record Items(
+            Id id,
+            int sequence,
+            List<Value> items,
+            boolean end,
+            @Nullable Failure failure) {}
 
     /** Why something failed: the number of a gRPC status, and a text. */
     record Failure(int code, String text) {}

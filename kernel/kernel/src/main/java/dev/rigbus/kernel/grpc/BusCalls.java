@@ -56,7 +56,8 @@ final class BusCalls {
         SessionStatus now = status;
         if (!now.allowsCalls()) {
             throw new DriverException(
-                    Reason.FAILED_PRECONDITION, "Exporter not ready for driver calls (status: " + now.shortName() + ")");
+                    Reason.FAILED_PRECONDITION,
+                    "Exporter not ready for driver calls (status: " + now.shortName() + ")");
         }
         return now.fence();
     }
@@ -74,8 +75,7 @@ final class BusCalls {
         return request(loop, address, new DriverMessage.OpenStream(admitted(), method));
     }
 
-    Future<DriverMessage.Ticket> openResource(
-            EventLoop loop, String address, @Nullable String encoding) {
+    Future<DriverMessage.Ticket> openResource(EventLoop loop, String address, @Nullable String encoding) {
         return request(loop, address, new DriverMessage.OpenResource(admitted(), encoding));
     }
 
@@ -89,7 +89,14 @@ final class BusCalls {
     }
 
     /** Starts a streaming call; its items are told on the event loop, in order. */
-    void open(EventLoop loop, String address, Id id, String method, List<Value> args, int credit, ItemsReceiver.Sink sink) {
+    void open(
+            EventLoop loop,
+            String address,
+            Id id,
+            String method,
+            List<Value> args,
+            int credit,
+            ItemsReceiver.Sink sink) {
         ItemsReceiver receiver = new ItemsReceiver(loop, sink);
         DriverMessage open = new DriverMessage.OpenItems(id, admitted(), method, args, credit);
         receivers.put(id, receiver);
@@ -139,6 +146,7 @@ final class BusCalls {
 
     /** Replies come back to the context that asked: here the one of the connection's own event loop. */
     ContextInternal context(EventLoop loop) {
-        return contexts.computeIfAbsent(loop, l -> vertx.contextBuilder().withEventLoop(l).build());
+        return contexts.computeIfAbsent(
+                loop, l -> vertx.contextBuilder().withEventLoop(l).build());
     }
 }

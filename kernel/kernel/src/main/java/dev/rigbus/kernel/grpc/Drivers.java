@@ -37,7 +37,10 @@ final class Drivers {
 
     /** As lenient as stock: upper case, braces, a urn prefix, and no dashes. */
     private static String canonical(String uuid) {
-        String hex = uuid.replace("urn:", "").replace("uuid:", "").replaceAll("[{}-]", "").toLowerCase(Locale.ROOT);
+        String hex = uuid.replace("urn:", "")
+                .replace("uuid:", "")
+                .replaceAll("[{}-]", "")
+                .toLowerCase(Locale.ROOT);
         if (!hex.matches("[0-9a-f]{32}")) {
             throw new DriverException(
                     Reason.UNKNOWN, "Unexpected <class 'ValueError'>: badly formed hexadecimal UUID string");

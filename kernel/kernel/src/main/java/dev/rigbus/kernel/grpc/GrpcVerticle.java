@@ -156,7 +156,8 @@ public final class GrpcVerticle extends VerticleBase {
     }
 
     private static String reason(Throwable cause, String where) {
-        boolean inUse = cause instanceof BindException || String.valueOf(cause.getMessage()).contains("in use");
+        boolean inUse = cause instanceof BindException
+                || String.valueOf(cause.getMessage()).contains("in use");
         return inUse && String.valueOf(cause.getMessage()).contains("in use")
                 ? where + " is in use by another process; stop it or choose another port"
                 : "cannot listen on " + where + ": " + cause.getMessage();

@@ -24,7 +24,8 @@ final class HealthCalls {
     CallHandler check() {
         return Unary.of(HealthCheckRequest.parser(), request -> {
             if (!isKnown(request.getService())) {
-                return Future.failedFuture(new StatusException(Code.NOT_FOUND, "unknown service " + request.getService()));
+                return Future.failedFuture(
+                        new StatusException(Code.NOT_FOUND, "unknown service " + request.getService()));
             }
             return Future.succeededFuture(response(ServingStatus.SERVING));
         });

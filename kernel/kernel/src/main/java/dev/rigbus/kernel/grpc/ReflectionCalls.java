@@ -52,13 +52,15 @@ final class ReflectionCalls {
     }
 
     private ServerReflectionResponse answer(ServerReflectionRequest request) {
-        ServerReflectionResponse.Builder response =
-                ServerReflectionResponse.newBuilder().setValidHost(request.getHost()).setOriginalRequest(request);
+        ServerReflectionResponse.Builder response = ServerReflectionResponse.newBuilder()
+                .setValidHost(request.getHost())
+                .setOriginalRequest(request);
         switch (request.getMessageRequestCase()) {
             case LIST_SERVICES -> response.setListServicesResponse(services());
-            case FILE_BY_FILENAME -> file(response, files.get(request.getFileByFilename()), request.getFileByFilename());
-            case FILE_CONTAINING_SYMBOL -> file(
-                    response, containing(request.getFileContainingSymbol()), request.getFileContainingSymbol());
+            case FILE_BY_FILENAME ->
+                file(response, files.get(request.getFileByFilename()), request.getFileByFilename());
+            case FILE_CONTAINING_SYMBOL ->
+                file(response, containing(request.getFileContainingSymbol()), request.getFileContainingSymbol());
             default -> error(response, Code.UNIMPLEMENTED, "there are no extensions");
         }
         return response.build();
@@ -67,8 +69,9 @@ final class ReflectionCalls {
     private ListServiceResponse services() {
         ListServiceResponse.Builder list = ListServiceResponse.newBuilder();
         for (FileDescriptor file : roots) {
-            file.getServices().forEach(service ->
-                    list.addService(ServiceResponse.newBuilder().setName(service.getFullName())));
+            file.getServices()
+                    .forEach(service ->
+                            list.addService(ServiceResponse.newBuilder().setName(service.getFullName())));
         }
         return list.build();
     }
@@ -109,6 +112,7 @@ final class ReflectionCalls {
     }
 
     private static void error(ServerReflectionResponse.Builder response, Code code, String text) {
-        response.setErrorResponse(ErrorResponse.newBuilder().setErrorCode(code.number()).setErrorMessage(text));
+        response.setErrorResponse(
+                ErrorResponse.newBuilder().setErrorCode(code.number()).setErrorMessage(text));
     }
 }

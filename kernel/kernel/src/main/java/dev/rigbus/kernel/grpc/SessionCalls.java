@@ -39,7 +39,9 @@ final class SessionCalls {
     }
 
     CallHandler getStatus() {
-        return Unary.of(GetStatusRequest.parser(), request -> session.status().map(SessionStatus::of).map(SessionCalls::status));
+        return Unary.of(
+                GetStatusRequest.parser(),
+                request -> session.status().map(SessionStatus::of).map(SessionCalls::status));
     }
 
     private static GetStatusResponse status(SessionStatus status) {
@@ -54,14 +56,21 @@ final class SessionCalls {
     }
 
     CallHandler endSession() {
-        return Unary.of(EndSessionRequest.parser(), request -> session.endSession().map(ended -> EndSessionResponse.newBuilder()
-                .setSuccess(ended)
-                .setMessage(ended ? "Session end triggered, afterLease hook running asynchronously" : "No active lease context")
-                .build()));
+        return Unary.of(
+                EndSessionRequest.parser(),
+                request -> session.endSession()
+                        .map(ended -> EndSessionResponse.newBuilder()
+                                .setSuccess(ended)
+                                .setMessage(
+                                        ended
+                                                ? "Session end triggered, afterLease hook running asynchronously"
+                                                : "No active lease context")
+                                .build()));
     }
 
     CallHandler reset() {
-        return Unary.of(ResetRequest.parser(), request -> session.reset().map(done -> ResetResponse.getDefaultInstance()));
+        return Unary.of(
+                ResetRequest.parser(), request -> session.reset().map(done -> ResetResponse.getDefaultInstance()));
     }
 
     CallHandler logStream() {

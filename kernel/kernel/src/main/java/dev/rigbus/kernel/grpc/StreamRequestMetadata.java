@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param method of the driver; absent for a resource
  * @param encoding of the resource; absent for none
  */
-record StreamRequestMetadata(String uuid, @Nullable String method, @Nullable String encoding) {
+record StreamRequestMetadata(
+        String uuid, @Nullable String method, @Nullable String encoding) {
     boolean isResource() {
         return method == null;
     }
@@ -25,7 +26,9 @@ record StreamRequestMetadata(String uuid, @Nullable String method, @Nullable Str
         String kind = string(object, "kind", "request");
         if ("driver".equals(kind)) {
             return new StreamRequestMetadata(
-                    required(object, "uuid", "request.driver.uuid"), required(object, "method", "request.driver.method"), null);
+                    required(object, "uuid", "request.driver.uuid"),
+                    required(object, "method", "request.driver.method"),
+                    null);
         }
         if ("resource".equals(kind)) {
             return new StreamRequestMetadata(
@@ -33,7 +36,10 @@ record StreamRequestMetadata(String uuid, @Nullable String method, @Nullable Str
                     null,
                     string(object, "x_jmp_content_encoding", "request.resource.x_jmp_content_encoding"));
         }
-        throw wrong("request", "Input tag '" + kind + "' found using 'kind' does not match any of the expected tags: 'resource', 'driver'");
+        throw wrong(
+                "request",
+                "Input tag '" + kind
+                        + "' found using 'kind' does not match any of the expected tags: 'resource', 'driver'");
     }
 
     private static JsonObject object(String json) {

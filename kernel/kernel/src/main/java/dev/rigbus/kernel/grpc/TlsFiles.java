@@ -21,7 +21,8 @@ final class TlsFiles {
         readable(tls.certificate(), "certificate");
         readable(tls.key(), "key");
         try {
-            return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile())
+            return SslContextBuilder.forServer(
+                            tls.certificate().toFile(), tls.key().toFile())
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             Protocol.ALPN,
                             SelectorFailureBehavior.NO_ADVERTISE,
@@ -31,8 +32,8 @@ final class TlsFiles {
         } catch (IllegalArgumentException | java.security.ProviderException | javax.net.ssl.SSLException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new IOException(
-                    "the TLS certificate " + tls.certificate() + " and key " + tls.key() + " cannot be used: " + reason.getMessage()
-                            + " (expected: PEM, the key in PKCS#8 without a password)",
+                    "the TLS certificate " + tls.certificate() + " and key " + tls.key() + " cannot be used: "
+                            + reason.getMessage() + " (expected: PEM, the key in PKCS#8 without a password)",
                     e);
         }
     }

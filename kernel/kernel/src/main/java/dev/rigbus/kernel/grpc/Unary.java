@@ -21,7 +21,8 @@ final class Unary {
     private Unary() {}
 
     /** Serves a call whose answer is one message. */
-    static <Q extends MessageLite> CallHandler of(Parser<Q> parser, Function<Q, Future<? extends MessageLite>> service) {
+    static <Q extends MessageLite> CallHandler of(
+            Parser<Q> parser, Function<Q, Future<? extends MessageLite>> service) {
         return streaming(parser, (call, request) -> {
             service.apply(request).onComplete(done -> {
                 if (done.succeeded()) {
@@ -46,7 +47,9 @@ final class Unary {
             return parser.parseFrom(ByteBufUtil.getBytes(message));
         } catch (InvalidProtocolBufferException e) {
             throw new StatusException(
-                    Code.UNKNOWN, "Unexpected <class 'google.protobuf.message.DecodeError'>: Error parsing message: " + e.getMessage());
+                    Code.UNKNOWN,
+                    "Unexpected <class 'google.protobuf.message.DecodeError'>: Error parsing message: "
+                            + e.getMessage());
         } finally {
             message.release();
         }

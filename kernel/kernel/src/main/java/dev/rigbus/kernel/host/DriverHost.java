@@ -114,7 +114,8 @@ final class DriverHost {
         });
     }
 
-    private void start(ItemCall call, Running running, ExportedMethod method, @Nullable Object[] bound, ItemSender sender) {
+    private void start(
+            ItemCall call, Running running, ExportedMethod method, @Nullable Object[] bound, ItemSender sender) {
         if (running.isCancelled()) {
             return;
         }

@@ -121,7 +121,9 @@ final class DriverModel {
 
     private static Kind streamKind(Method method) {
         if (!ByteStream.class.isAssignableFrom(method.getReturnType()) && ByteStream.class != futureOf(method)) {
-            throw wrong(method, "returns " + method.getGenericReturnType() + " (expected: ByteStream or Future<ByteStream>)");
+            throw wrong(
+                    method,
+                    "returns " + method.getGenericReturnType() + " (expected: ByteStream or Future<ByteStream>)");
         }
         if (method.getParameterCount() > 0) {
             throw wrong(method, "has parameters (expected: none, since a stream is opened without arguments)");
@@ -130,7 +132,8 @@ final class DriverModel {
     }
 
     private static boolean isBlocking(Method method) {
-        return !Future.class.isAssignableFrom(method.getReturnType()) && !ReadStream.class.isAssignableFrom(method.getReturnType());
+        return !Future.class.isAssignableFrom(method.getReturnType())
+                && !ReadStream.class.isAssignableFrom(method.getReturnType());
     }
 
     private static Type futureOf(Method method) {
@@ -141,7 +144,8 @@ final class DriverModel {
     }
 
     private static IllegalArgumentException wrong(Method method, String reason) {
-        return new IllegalArgumentException(method.getDeclaringClass().getName() + "." + method.getName() + " " + reason);
+        return new IllegalArgumentException(
+                method.getDeclaringClass().getName() + "." + method.getName() + " " + reason);
     }
 
     boolean isConcurrent() {

@@ -54,7 +54,8 @@ public final class DriverVerticle extends VerticleBase {
      * @param home completed with the driver's event loop when it is deployed
      * @throws IllegalArgumentException if the driver's class declares what cannot be served
      */
-    public DriverVerticle(UUID uuid, Driver driver, ExecutorService threads, Pickups pickups, CompletableFuture<EventLoop> home) {
+    public DriverVerticle(
+            UUID uuid, Driver driver, ExecutorService threads, Pickups pickups, CompletableFuture<EventLoop> home) {
         this.uuid = uuid;
         this.driver = driver;
         this.model = DriverModel.of(driver.getClass());
@@ -161,10 +162,13 @@ public final class DriverVerticle extends VerticleBase {
             return Future.failedFuture(told ? e : unexpected("Exception", e.getMessage(), e));
         }
         if (cause instanceof dev.rigbus.kernel.pump.ConnectFailedException e) {
-            return Future.failedFuture(unexpected("OSError", "All connection attempts failed (" + e.getMessage() + ")", e));
+            return Future.failedFuture(
+                    unexpected("OSError", "All connection attempts failed (" + e.getMessage() + ")", e));
         }
-        return Future.failedFuture(
-                unexpected(cause instanceof IOException ? "OSError" : cause.getClass().getSimpleName(), cause.getMessage(), cause));
+        return Future.failedFuture(unexpected(
+                cause instanceof IOException ? "OSError" : cause.getClass().getSimpleName(),
+                cause.getMessage(),
+                cause));
     }
 
     private static DriverException unexpected(String type, @Nullable String text, Throwable cause) {

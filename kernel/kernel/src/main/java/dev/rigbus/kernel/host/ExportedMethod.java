@@ -20,7 +20,8 @@ record ExportedMethod(Kind kind, boolean blocking, Method method, Arguments argu
         }
     }
 
-    @Nullable Object invoke(Object driver, @Nullable Object... arguments) throws Exception {
+    @Nullable
+    Object invoke(Object driver, @Nullable Object... arguments) throws Exception {
         try {
             return method.invoke(driver, arguments);
         } catch (InvocationTargetException e) {

@@ -10,7 +10,8 @@ final class Fence {
     void admit(long fence) {
         if (fence < highest) {
             throw new DriverException(
-                    Reason.FAILED_PRECONDITION, "the lease of this call is over (fence " + fence + ", now " + highest + ")");
+                    Reason.FAILED_PRECONDITION,
+                    "the lease of this call is over (fence " + fence + ", now " + highest + ")");
         }
         highest = fence;
     }

@@ -29,33 +29,34 @@ final class LoopBridge implements RawStream {
     @Override
     public void start(Receiver to) {
         receiver = to;
-        far.eventLoop().execute(() -> far.start(new Receiver() {
-            @Override
-            public void data(ByteBuf chunk) {
-                near.execute(() -> tellData(chunk));
-            }
+        far.eventLoop()
+                .execute(() -> far.start(new Receiver() {
+                    @Override
+                    public void data(ByteBuf chunk) {
+                        near.execute(() -> tellData(chunk));
+                    }
 
-            @Override
-            public void readComplete() {
-                near.execute(() -> tell(Receiver::readComplete));
-            }
+                    @Override
+                    public void readComplete() {
+                        near.execute(() -> tell(Receiver::readComplete));
+                    }
 
-            @Override
-            public void ended() {
-                near.execute(() -> tell(Receiver::ended));
-            }
+                    @Override
+                    public void ended() {
+                        near.execute(() -> tell(Receiver::ended));
+                    }
 
-            @Override
-            public void failed(Throwable cause) {
-                near.execute(() -> tell(r -> r.failed(cause)));
-            }
+                    @Override
+                    public void failed(Throwable cause) {
+                        near.execute(() -> tell(r -> r.failed(cause)));
+                    }
 
-            @Override
-            public void writable() {
-                farWritable = true;
-                near.execute(() -> tell(Receiver::writable));
-            }
-        }));
+                    @Override
+                    public void writable() {
+                        farWritable = true;
+                        near.execute(() -> tell(Receiver::writable));
+                    }
+                }));
     }
 
     private void tellData(ByteBuf chunk) {

@@ -100,7 +100,11 @@ public final class NettyTransports implements Transports {
                 // The stream adds itself once the connection stands.
             }
         };
-        return new Bootstrap().group(loop).channelFactory(factory).option(ChannelOption.AUTO_READ, false).handler(none);
+        return new Bootstrap()
+                .group(loop)
+                .channelFactory(factory)
+                .option(ChannelOption.AUTO_READ, false)
+                .handler(none);
     }
 
     private Future<ByteStream> open(Bootstrap bootstrap, SocketAddress address) {

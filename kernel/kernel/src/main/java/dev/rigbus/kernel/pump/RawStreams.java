@@ -13,7 +13,8 @@ public final class RawStreams {
      * @param home the event loop of the driver
      */
     public static RawStream of(ByteStream stream, EventLoop home, EventLoop wanted) {
-        RawStream raw = stream instanceof RawByteStream wrapped ? wrapped.unwrap() : new ByteStreamAdapter(stream, home);
+        RawStream raw =
+                stream instanceof RawByteStream wrapped ? wrapped.unwrap() : new ByteStreamAdapter(stream, home);
         return on(raw, wanted);
     }
 

@@ -100,7 +100,8 @@ public final class StreamFrames {
 
     private static void skip(ByteBuf message, int bytes) {
         if (bytes < 0 || bytes > message.readableBytes()) {
-            throw new IllegalArgumentException("malformed frame: a field of " + bytes + " bytes in " + message.readableBytes());
+            throw new IllegalArgumentException(
+                    "malformed frame: a field of " + bytes + " bytes in " + message.readableBytes());
         }
         message.skipBytes(bytes);
     }

@@ -24,8 +24,8 @@ final class WebSocketStream implements ByteStream {
     }
 
     static Future<ByteStream> open(Vertx vertx, URI url) {
-        WebSocketClient client =
-                vertx.createWebSocketClient(new WebSocketClientOptions().setMaxMessageSize(4 * 1024 * 1024).setMaxFrameSize(4 * 1024 * 1024));
+        WebSocketClient client = vertx.createWebSocketClient(
+                new WebSocketClientOptions().setMaxMessageSize(4 * 1024 * 1024).setMaxFrameSize(4 * 1024 * 1024));
         return client.connect(new WebSocketConnectOptions().setAbsoluteURI(url.toString()))
                 .onFailure(cause -> client.close())
                 .recover(cause -> Future.failedFuture(new ConnectFailedException(url.toString(), cause)))

@@ -49,7 +49,10 @@ final class PipeOutput extends OutputStream {
                 throw new IOException(broken);
             }
             int head = StreamFrames.HEAD_BYTES;
-            chunks.add(ByteBufAllocator.DEFAULT.buffer(head + length).setIndex(head, head).writeBytes(source, offset, length));
+            chunks.add(ByteBufAllocator.DEFAULT
+                    .buffer(head + length)
+                    .setIndex(head, head)
+                    .writeBytes(source, offset, length));
             if (chunks.size() > 1) {
                 return;
             }

@@ -25,7 +25,8 @@ public final class HubLogger extends LegacyAbstractLogger {
      * @param driver the path of the driver; absent for the exporter itself
      * @param level the least that is logged
      */
-    public HubLogger(LogHub hub, LogEntry.Source source, String name, String exporter, @Nullable String driver, Level level) {
+    public HubLogger(
+            LogHub hub, LogEntry.Source source, String name, String exporter, @Nullable String driver, Level level) {
         this.name = name;
         this.hub = hub;
         this.node = LoggerFactory.getLogger(name);
@@ -37,11 +38,15 @@ public final class HubLogger extends LegacyAbstractLogger {
 
     @Override
     protected void handleNormalizedLoggingCall(
-            Level at, @Nullable Marker marker, String pattern, @Nullable Object @Nullable [] arguments, @Nullable Throwable cause) {
-        String message = arguments == null
-                ? String.valueOf(pattern)
-                : MessageFormatter.basicArrayFormat(pattern, arguments);
-        hub.add(new LogEntry(Instant.now(), severity(at, marker), cause == null ? message : message + ": " + cause, source));
+            Level at,
+            @Nullable Marker marker,
+            String pattern,
+            @Nullable Object @Nullable [] arguments,
+            @Nullable Throwable cause) {
+        String message =
+                arguments == null ? String.valueOf(pattern) : MessageFormatter.basicArrayFormat(pattern, arguments);
+        hub.add(new LogEntry(
+                Instant.now(), severity(at, marker), cause == null ? message : message + ": " + cause, source));
         if (node.isEnabledForLevel(at)) {
             var line = node.atLevel(at).addKeyValue("exporter", exporter);
             if (driver != null) {

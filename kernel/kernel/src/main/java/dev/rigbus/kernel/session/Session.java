@@ -108,16 +108,18 @@ final class Session {
                 ready("Ready for commands");
                 return Future.succeededFuture();
             }
-            return beforeHookFailed(spec.onFailure(), String.valueOf(done.cause().getMessage()));
+            return beforeHookFailed(
+                    spec.onFailure(), String.valueOf(done.cause().getMessage()));
         });
     }
 
     private Future<Void> beforeHookFailed(OnFailure mode, String reason) {
         switch (mode) {
             case WARN -> ready("[HOOK_WARNING] beforeLease hook warning: " + reason);
-            case END_LEASE -> move(
-                    ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED,
-                    "beforeLease hook failed (on_failure=endLease): " + reason);
+            case END_LEASE ->
+                move(
+                        ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED,
+                        "beforeLease hook failed (on_failure=endLease): " + reason);
             case EXIT -> {
                 move(
                         ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED,
@@ -142,7 +144,8 @@ final class Session {
             return false;
         }
         if (ending == null) {
-            ending = close().compose(left -> left ? Future.succeededFuture() : again()).onComplete(done -> ending = null);
+            ending = close().compose(left -> left ? Future.succeededFuture() : again())
+                    .onComplete(done -> ending = null);
         }
         return true;
     }
@@ -186,7 +189,8 @@ final class Session {
         boolean leaves = mode == OnFailure.EXIT;
         move(
                 ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED,
-                "afterLease hook failed (on_failure=" + (leaves ? "exit, shutting down" : mode.word()) + "): " + reason);
+                "afterLease hook failed (on_failure=" + (leaves ? "exit, shutting down" : mode.word()) + "): "
+                        + reason);
         if (leaves) {
             return leave("afterLease").map(true);
         }

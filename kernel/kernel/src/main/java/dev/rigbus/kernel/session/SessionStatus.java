@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param fence the number of the session, which every call to a driver carries
  */
 public record SessionStatus(
-        ExporterStatus status, String message, long version, @Nullable ExporterStatus previous, long fence) {
+        ExporterStatus status,
+        String message,
+        long version,
+        @Nullable ExporterStatus previous,
+        long fence) {
     /** Before the first session. */
     public static final SessionStatus FIRST =
             new SessionStatus(ExporterStatus.EXPORTER_STATUS_AVAILABLE, "", 0, null, 0);
@@ -24,7 +28,8 @@ public record SessionStatus(
     /** Drivers answer only while somebody holds the exporter, a hook included. */
     public boolean allowsCalls() {
         return switch (status) {
-            case EXPORTER_STATUS_LEASE_READY, EXPORTER_STATUS_BEFORE_LEASE_HOOK, EXPORTER_STATUS_AFTER_LEASE_HOOK -> true;
+            case EXPORTER_STATUS_LEASE_READY, EXPORTER_STATUS_BEFORE_LEASE_HOOK, EXPORTER_STATUS_AFTER_LEASE_HOOK ->
+                true;
             default -> false;
         };
     }

@@ -108,7 +108,8 @@ public final class SessionVerticle extends VerticleBase implements SessionServic
 
     @Override
     public Future<Void> after(Duration time) {
-        return vertx.timer(time.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS).mapEmpty();
+        return vertx.timer(time.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .mapEmpty();
     }
 
     @Override

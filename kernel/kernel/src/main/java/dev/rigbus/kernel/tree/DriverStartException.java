@@ -5,6 +5,9 @@ public final class DriverStartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     DriverStartException(String path, Throwable cause) {
-        super("driver " + path + " cannot start: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()), cause);
+        super(
+                "driver " + path + " cannot start: "
+                        + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+                cause);
     }
 }

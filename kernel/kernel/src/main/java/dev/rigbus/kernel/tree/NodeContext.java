@@ -32,7 +32,11 @@ final class NodeContext implements DriverContext {
 
     /** @param loggers makes the logger of a driver at a path */
     NodeContext(
-            String path, Function<String, Logger> loggers, Vertx vertx, ExecutorService threads, Map<String, Driver> children) {
+            String path,
+            Function<String, Logger> loggers,
+            Vertx vertx,
+            ExecutorService threads,
+            Map<String, Driver> children) {
         this.path = path;
         this.loggers = loggers;
         this.log = loggers.apply(path);

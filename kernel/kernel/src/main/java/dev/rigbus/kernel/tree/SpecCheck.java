@@ -40,7 +40,8 @@ final class SpecCheck {
         } else if (node instanceof GroupSpec group) {
             group.children().values().forEach(this::node);
         } else if (node instanceof RefSpec ref && resolve(spec, ref.target()) == null) {
-            problems.add(new Problem(ref.key() + ".ref", "references nonexistent driver " + ref.target() + near(ref.target())));
+            problems.add(new Problem(
+                    ref.key() + ".ref", "references nonexistent driver " + ref.target() + near(ref.target())));
         }
     }
 
@@ -74,13 +75,18 @@ final class SpecCheck {
         String simple = type.substring(type.lastIndexOf('.') + 1);
         if (near.isEmpty()) {
             near = types.keySet().stream()
-                    .filter(known -> !Names.nearest(simple, List.of(known.substring(known.lastIndexOf('.') + 1)), 1).isEmpty())
+                    .filter(known -> !Names.nearest(simple, List.of(known.substring(known.lastIndexOf('.') + 1)), 1)
+                            .isEmpty())
                     .sorted()
                     .limit(3)
                     .toList();
         }
         return "Driver '" + type + "' is not installed."
-                + (near.isEmpty() ? " Known: " + String.join(", ", types.keySet().stream().sorted().toList()) : " Nearest: " + String.join(", ", near));
+                + (near.isEmpty()
+                        ? " Known: "
+                                + String.join(
+                                        ", ", types.keySet().stream().sorted().toList())
+                        : " Nearest: " + String.join(", ", near));
     }
 
     private String near(String target) {
@@ -123,7 +129,9 @@ final class SpecCheck {
     }
 
     static Map<String, NodeSpec> children(NodeSpec node) {
-        return node instanceof DriverSpec driver ? driver.children() : node instanceof GroupSpec group ? group.children() : Map.of();
+        return node instanceof DriverSpec driver
+                ? driver.children()
+                : node instanceof GroupSpec group ? group.children() : Map.of();
     }
 
     /** The node at a dotted path, or null. */

@@ -96,7 +96,8 @@ final class TreeBuilder {
         }
         Settings common = SpecCheck.settings(driver);
         Level level = level(common.string("log_level", "INFO"));
-        NodeContext context = context(path, children, level, driver.type().substring(driver.type().lastIndexOf('.') + 1));
+        NodeContext context = context(
+                path, children, level, driver.type().substring(driver.type().lastIndexOf('.') + 1));
         Driver instance = create(type, driver, context, path);
         Map<String, String> descriptions = new LinkedHashMap<>(instance.methodDescriptions());
         descriptions.putAll(driver.methodDescriptions());
@@ -114,7 +115,8 @@ final class TreeBuilder {
     private NodeContext context(String path, Map<String, TreeNode> children, Level level, String className) {
         Map<String, Driver> drivers = new LinkedHashMap<>();
         children.forEach((name, child) -> drivers.put(name, child.driver()));
-        return new NodeContext(path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
+        return new NodeContext(
+                path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
     }
 
     private Logger logger(String path, String className, Level level) {
@@ -146,7 +148,8 @@ final class TreeBuilder {
         Map<String, TreeNode> children = new LinkedHashMap<>(configured);
         Map<String, String> allLabels = new LinkedHashMap<>(driver.labels());
         allLabels.putAll(labels);
-        TreeNode node = new TreeNode(context.uuid(), context.path(), driver, verticle, description, descriptions, allLabels, children);
+        TreeNode node = new TreeNode(
+                context.uuid(), context.path(), driver, verticle, description, descriptions, allLabels, children);
         order.add(node);
         driver.children().forEach((name, child) -> children.put(name, brought(context, name, child)));
         return node;
@@ -156,7 +159,9 @@ final class TreeBuilder {
         NodeContext context = parent.brought().get(name);
         if (context == null) {
             throw new DriverStartException(
-                    parent.path(), new IllegalStateException("its child " + name + " was not made with context.child(\"" + name + "\")"));
+                    parent.path(),
+                    new IllegalStateException(
+                            "its child " + name + " was not made with context.child(\"" + name + "\")"));
         }
         return node(context, child, null, child.methodDescriptions(), Map.of(), Map.of());
     }

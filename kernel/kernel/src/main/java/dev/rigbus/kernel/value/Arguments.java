@@ -40,7 +40,9 @@ public final class Arguments {
         this.slots = slots;
         this.variable = variable;
         this.variableTexts = variableTexts;
-        this.least = (int) slots.stream().filter(slot -> slot.isFromWire() && !slot.optional).count();
+        this.least = (int) slots.stream()
+                .filter(slot -> slot.isFromWire() && !slot.optional)
+                .count();
         this.most = (int) slots.stream().filter(Slot::isFromWire).count();
     }
 
@@ -57,7 +59,8 @@ public final class Arguments {
             Parameter parameter = parameters[i];
             boolean last = method.isVarArgs() && i == parameters.length - 1;
             if (last && parameter.getType() != String[].class && parameter.getType() != Object[].class) {
-                throw new IllegalArgumentException("its last parameter " + parameter + " (expected: String... or Object...)");
+                throw new IllegalArgumentException(
+                        "its last parameter " + parameter + " (expected: String... or Object...)");
             }
             slots.add(last ? new Slot(parameter.getName(), plain -> plain, false, true, null, false) : slot(parameter));
         }
@@ -75,7 +78,8 @@ public final class Arguments {
         boolean resource = parameter.getType() == Resource.class;
         Converter converter = resource ? plain -> plain : Converters.of(parameter.getParameterizedType());
         if (converter == null) {
-            throw new IllegalArgumentException("its parameter " + parameter + " has a type that the wire does not carry");
+            throw new IllegalArgumentException(
+                    "its parameter " + parameter + " has a type that the wire does not carry");
         }
         OrElse otherwise = parameter.getAnnotation(OrElse.class);
         boolean nullable = isNullable(parameter) || isNullable(parameter.getAnnotatedType());
@@ -96,7 +100,9 @@ public final class Arguments {
         if (parameter.getType() == String.class) {
             return text;
         }
-        return text.equals("true") || text.equals("false") ? (Object) Boolean.valueOf(text) : (Object) Double.valueOf(text);
+        return text.equals("true") || text.equals("false")
+                ? (Object) Boolean.valueOf(text)
+                : (Object) Double.valueOf(text);
     }
 
     /** True if a parameter is a resource. */
@@ -111,7 +117,8 @@ public final class Arguments {
      * @throws IllegalArgumentException for arguments that do not fit
      * @throws ArgumentCountException for too many or too few, of a driver that does not validate
      */
-    public @Nullable Object[] bind(List<Value> given, Cancellation cancellation, Function<@Nullable Object, Resource> resource) {
+    public @Nullable Object[] bind(
+            List<Value> given, Cancellation cancellation, Function<@Nullable Object, Resource> resource) {
         checkCount(given.size());
         @Nullable Object[] bound = new @Nullable Object[slots.size()];
         int next = 0;
@@ -121,7 +128,9 @@ public final class Arguments {
                 bound[i] = cancellation;
             } else if (variable && i == bound.length - 1) {
                 List<Value> rest = given.subList(Math.min(next, given.size()), given.size());
-                bound[i] = variableTexts ? texts(rest) : rest.stream().map(Values::decode).toArray();
+                bound[i] = variableTexts
+                        ? texts(rest)
+                        : rest.stream().map(Values::decode).toArray();
             } else if (next < given.size()) {
                 bound[i] = convert(slot, next, Values.decode(given.get(next++)), resource);
             } else {
@@ -142,8 +151,8 @@ public final class Arguments {
         try {
             return slot.converter == null ? null : slot.converter.convert(plain);
         } catch (Converter.UnfitException e) {
-            throw new IllegalArgumentException(
-                    "1 validation error for " + method + "\n" + (index + 1) + " (" + slot.name + ")\n  " + e.getMessage());
+            throw new IllegalArgumentException("1 validation error for " + method + "\n" + (index + 1) + " ("
+                    + slot.name + ")\n  " + e.getMessage());
         }
     }
 
@@ -173,8 +182,9 @@ public final class Arguments {
             return;
         }
         if (validated) {
-            throw new IllegalArgumentException("1 validation error for " + method + "\n  " + given + " arguments were given (expected: "
-                    + (least == most ? "" : least + "..") + (variable ? "" : most) + ")");
+            throw new IllegalArgumentException(
+                    "1 validation error for " + method + "\n  " + given + " arguments were given (expected: "
+                            + (least == most ? "" : least + "..") + (variable ? "" : most) + ")");
         }
         throw new ArgumentCountException(given < least ? missing(given) : tooMany(given));
     }
@@ -188,13 +198,15 @@ public final class Arguments {
         String list = names.size() < 2
                 ? String.join("", names)
                 : String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.get(names.size() - 1);
-        return method + "() missing " + names.size() + " required positional argument" + (names.size() == 1 ? "" : "s") + ": " + list;
+        return method + "() missing " + names.size() + " required positional argument" + (names.size() == 1 ? "" : "s")
+                + ": " + list;
     }
 
     private String tooMany(int given) {
         // Counted as the stock exporter counts, where the driver itself is the first argument.
         String takes = least == most ? String.valueOf(most + 1) : "from " + (least + 1) + " to " + (most + 1);
-        return method + "() takes " + takes + " positional argument" + (most == 0 ? "" : "s") + " but " + (given + 1) + " were given";
+        return method + "() takes " + takes + " positional argument" + (most == 0 ? "" : "s") + " but " + (given + 1)
+                + " were given";
     }
 
     /** Too many or too few arguments. */

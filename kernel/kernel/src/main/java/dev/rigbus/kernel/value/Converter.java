@@ -8,7 +8,8 @@ interface Converter {
     /**
      * @throws UnfitException where it does not fit
      */
-    @Nullable Object convert(@Nullable Object plain);
+    @Nullable
+    Object convert(@Nullable Object plain);
 
     /** Says what was expected. */
     final class UnfitException extends RuntimeException {
@@ -22,7 +23,9 @@ interface Converter {
             if (got instanceof String s) {
                 return '"' + (s.length() > 60 ? s.substring(0, 60) + "…" : s) + '"';
             }
-            return got instanceof java.util.Map ? "a map" : got instanceof java.util.List ? "a list" : String.valueOf(got);
+            return got instanceof java.util.Map
+                    ? "a map"
+                    : got instanceof java.util.List ? "a list" : String.valueOf(got);
         }
     }
 }

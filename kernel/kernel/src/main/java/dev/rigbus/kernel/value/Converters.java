@@ -47,7 +47,9 @@ final class Converters {
             Converter item = of(bound(p.getActualTypeArguments()[0]));
             return item == null ? null : plain -> list(plain, item);
         }
-        if (type instanceof ParameterizedType p && p.getRawType() == Map.class && p.getActualTypeArguments()[0] == String.class) {
+        if (type instanceof ParameterizedType p
+                && p.getRawType() == Map.class
+                && p.getActualTypeArguments()[0] == String.class) {
             Converter item = of(bound(p.getActualTypeArguments()[1]));
             return item == null ? null : plain -> map(plain, item);
         }
@@ -149,7 +151,8 @@ final class Converters {
             @Nullable Object[] values = new @Nullable Object[components.length];
             for (int i = 0; i < components.length; i++) {
                 Object value = map.get(WireNames.snakeCase(components[i].getName()));
-                values[i] = value == null && !components[i].getType().isPrimitive() ? null : converters[i].convert(value);
+                values[i] =
+                        value == null && !components[i].getType().isPrimitive() ? null : converters[i].convert(value);
             }
             return make(constructor, values);
         };
@@ -157,7 +160,8 @@ final class Converters {
 
     private static Constructor<?> constructor(Class<?> type, RecordComponent[] components) {
         try {
-            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
             return constructor;

@@ -27,7 +27,8 @@ public final class Values {
     /** A client's parser gives up at a hundred nested messages, and a list in a value is two. */
     private static final int MOST_NESTING = 48;
 
-    public static final Value NULL = Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+    public static final Value NULL =
+            Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
     private static final Value TRUE = Value.newBuilder().setBoolValue(true).build();
     private static final Value FALSE = Value.newBuilder().setBoolValue(false).build();
 
@@ -151,7 +152,8 @@ public final class Values {
             case NUMBER_VALUE -> finite(value.getNumberValue());
             case STRING_VALUE -> value.getStringValue();
             case LIST_VALUE -> {
-                List<@Nullable Object> list = new ArrayList<>(value.getListValue().getValuesCount());
+                List<@Nullable Object> list =
+                        new ArrayList<>(value.getListValue().getValuesCount());
                 value.getListValue().getValuesList().forEach(item -> list.add(decode(item)));
                 yield list;
             }

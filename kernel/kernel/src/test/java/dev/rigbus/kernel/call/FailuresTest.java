@@ -39,7 +39,9 @@ class FailuresTest {
 
     private static void expect(Throwable failure, Code code) {
         assertThat(Failures.status(failure)).isEqualTo(new Status(code, "m"));
-        assertThat(Failures.status(Failures.failure(failure))).as("over the bus").isEqualTo(new Status(code, "m"));
+        assertThat(Failures.status(Failures.failure(failure)))
+                .as("over the bus")
+                .isEqualTo(new Status(code, "m"));
     }
 
     @Test
@@ -49,7 +51,8 @@ class FailuresTest {
 
     @Test
     void aMissingFileIsToldAsTheSystemTellsIt() {
-        assertThat(Failures.status(new NoSuchFileException("/x")).text()).isEqualTo("[Errno 2] No such file or directory: '/x'");
+        assertThat(Failures.status(new NoSuchFileException("/x")).text())
+                .isEqualTo("[Errno 2] No such file or directory: '/x'");
     }
 
     @Test

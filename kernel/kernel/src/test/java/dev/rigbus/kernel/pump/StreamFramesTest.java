@@ -59,7 +59,9 @@ class StreamFramesTest {
         ByteBuf end = message(StreamRequest.newBuilder().setFrameType(FrameType.FRAME_TYPE_GOAWAY));
         assertThat(StreamFrames.read(end)).isEqualTo(StreamFrames.Kind.END);
 
-        ByteBuf ping = message(StreamRequest.newBuilder().setFrameType(FrameType.FRAME_TYPE_PING).setPayload(ByteString.copyFromUtf8("x")));
+        ByteBuf ping = message(StreamRequest.newBuilder()
+                .setFrameType(FrameType.FRAME_TYPE_PING)
+                .setPayload(ByteString.copyFromUtf8("x")));
         assertThat(StreamFrames.read(ping)).isEqualTo(StreamFrames.Kind.OTHER);
         assertThat(StreamFrames.read(message(StreamRequest.newBuilder().setFrameTypeValue(99))))
                 .isEqualTo(StreamFrames.Kind.OTHER);
@@ -73,7 +75,8 @@ class StreamFramesTest {
     @Test
     void fieldsThatComeLaterAreSkipped() {
         // Fields 3 (varint), 4 (fixed64), 5 (fixed32) and 6 (bytes) around the payload.
-        ByteBuf frame = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump("18ff01" + "0a026869" + "21" + "00".repeat(8) + "2d00000000" + "320101"));
+        ByteBuf frame = Unpooled.wrappedBuffer(
+                ByteBufUtil.decodeHexDump("18ff01" + "0a026869" + "21" + "00".repeat(8) + "2d00000000" + "320101"));
         assertThat(StreamFrames.read(frame)).isEqualTo(StreamFrames.Kind.DATA);
         assertThat(frame.toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("hi");
     }

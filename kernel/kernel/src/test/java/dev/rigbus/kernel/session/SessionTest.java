@@ -97,7 +97,8 @@ class SessionTest {
         Session session = opened(null, null);
 
         assertThat(session.status())
-                .isEqualTo(new SessionStatus(EXPORTER_STATUS_LEASE_READY, "Ready for commands", 1, EXPORTER_STATUS_AVAILABLE, 1));
+                .isEqualTo(new SessionStatus(
+                        EXPORTER_STATUS_LEASE_READY, "Ready for commands", 1, EXPORTER_STATUS_AVAILABLE, 1));
         assertThat(world.resets).containsExactly(1L);
     }
 
@@ -162,7 +163,8 @@ class SessionTest {
 
         world.hookEnds(null);
         assertThat(world.seen())
-                .containsExactly(EXPORTER_STATUS_LEASE_READY, EXPORTER_STATUS_AFTER_LEASE_HOOK, EXPORTER_STATUS_AVAILABLE);
+                .containsExactly(
+                        EXPORTER_STATUS_LEASE_READY, EXPORTER_STATUS_AFTER_LEASE_HOOK, EXPORTER_STATUS_AVAILABLE);
         world.aSecondPasses();
 
         assertThat(world.seen()).endsWith(EXPORTER_STATUS_LEASE_READY);

@@ -99,7 +99,8 @@ class ArgumentsTest {
     void theLastParameterTakesAllThatFollow() {
         assertThat((String[]) bind("variable", "a", "b", "c")[1]).containsExactly("b", "c");
         assertThat((String[]) bind("variable", "a")[1]).isEmpty();
-        assertThatThrownBy(() -> bind("variable", "a", 1.0)).hasMessage("All arguments must be strings, got <class 'float'>");
+        assertThatThrownBy(() -> bind("variable", "a", 1.0))
+                .hasMessage("All arguments must be strings, got <class 'float'>");
     }
 
     @Test
@@ -117,14 +118,18 @@ class ArgumentsTest {
         assertThatThrownBy(() -> bind("numbers", 1, 1, 1, "yes")).hasMessageContaining("a valid boolean, got \"yes\"");
         assertThatThrownBy(() -> bind("numbers", 1e300, 1, 1, true)).hasMessageContaining("a valid integer");
         assertThatThrownBy(() -> bind("texts", "a", "no uuid")).isInstanceOf(Arguments.ArgumentCountException.class);
-        assertThatThrownBy(() -> bind("texts", "a", "no uuid", "/x", 1, "AQI=", "READ")).hasMessageContaining("a valid UUID");
+        assertThatThrownBy(() -> bind("texts", "a", "no uuid", "/x", 1, "AQI=", "READ"))
+                .hasMessageContaining("a valid UUID");
     }
 
     @Test
     void aWrongNumberOfArgumentsIsToldAsStockTellsIt() {
-        assertThatThrownBy(() -> bind("none", 1)).hasMessage("Driver.none() takes 1 positional argument but 2 were given");
-        assertThatThrownBy(() -> bind("optional")).hasMessage("Driver.optional() missing 1 required positional argument: 'a'");
-        assertThatThrownBy(() -> bind("numbers", 1)).hasMessage("Driver.numbers() missing 3 required positional arguments: 'b', 'c' and 'd'");
+        assertThatThrownBy(() -> bind("none", 1))
+                .hasMessage("Driver.none() takes 1 positional argument but 2 were given");
+        assertThatThrownBy(() -> bind("optional"))
+                .hasMessage("Driver.optional() missing 1 required positional argument: 'a'");
+        assertThatThrownBy(() -> bind("numbers", 1))
+                .hasMessage("Driver.numbers() missing 3 required positional arguments: 'b', 'c' and 'd'");
         assertThatThrownBy(() -> bind("optional", "a", "b", 1, true, 1))
                 .hasMessage("Driver.optional() takes from 2 to 5 positional arguments but 6 were given");
     }

@@ -61,7 +61,10 @@ class ValuesTest {
     @Test
     void numbersThatAreNoneBecomeNull() {
         for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-            assertThat(Values.encode(List.of(number)).getListValue().getValues(0).getNullValue())
+            assertThat(Values.encode(List.of(number))
+                            .getListValue()
+                            .getValues(0)
+                            .getNullValue())
                     .isEqualTo(NullValue.NULL_VALUE);
         }
     }
@@ -74,7 +77,8 @@ class ValuesTest {
         assertThatThrownBy(() -> Values.encode(new byte[] {'a', (byte) 0xff, 0}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'utf-8' codec can't decode byte 0xff in position 1: invalid utf-8");
-        assertThatThrownBy(() -> Values.encode(BigInteger.TEN.pow(400))).hasMessage("int too large to convert to float");
+        assertThatThrownBy(() -> Values.encode(BigInteger.TEN.pow(400)))
+                .hasMessage("int too large to convert to float");
     }
 
     @Test
@@ -94,9 +98,12 @@ class ValuesTest {
     @Test
     void aValueWithoutAKindIsNull() {
         Value none = Value.getDefaultInstance();
-        Value list = Values.encode(List.of(1)).toBuilder().setListValue(
-                com.google.protobuf.ListValue.newBuilder().addValues(none)).build();
-        Value struct = Value.newBuilder().setStructValue(Struct.newBuilder().putFields("a", none)).build();
+        Value list = Values.encode(List.of(1)).toBuilder()
+                .setListValue(com.google.protobuf.ListValue.newBuilder().addValues(none))
+                .build();
+        Value struct = Value.newBuilder()
+                .setStructValue(Struct.newBuilder().putFields("a", none))
+                .build();
 
         assertThat(Values.decode(none)).isNull();
         assertThat(Values.decode(list)).isEqualTo(Arrays.asList((Object) null));
@@ -106,8 +113,10 @@ class ValuesTest {
     @Test
     void aNumberThatIsNoneIsRefusedAsAnArgument() {
         Value nan = Value.newBuilder().setNumberValue(Double.NaN).build();
-        Value infinite = Value.newBuilder().setNumberValue(Double.NEGATIVE_INFINITY).build();
-        assertThatThrownBy(() -> Values.decode(nan)).hasMessageStartingWith("Fail to serialize NaN for Value.number_value");
+        Value infinite =
+                Value.newBuilder().setNumberValue(Double.NEGATIVE_INFINITY).build();
+        assertThatThrownBy(() -> Values.decode(nan))
+                .hasMessageStartingWith("Fail to serialize NaN for Value.number_value");
         assertThatThrownBy(() -> Values.decode(infinite)).hasMessageStartingWith("Fail to serialize Infinity");
     }
 }
