@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         description = "Puts the hardware of a test lab within reach of Jumpstarter clients.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Run.class, Check.class, VersionCommand.class, Train.class},
+        subcommands = {Demo.class, Run.class, Check.class, VersionCommand.class, Train.class},
         sortOptions = false,
         footer = {
             "",

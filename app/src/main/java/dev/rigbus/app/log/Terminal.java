@@ -5,13 +5,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the output of this process goes. */
-final class Terminal {
+public final class Terminal {
     private Terminal() {}
 
-    /** Whether standard error is a terminal; Java itself can only tell that of input and output together. */
+    /** Whether standard output is a terminal; Java itself can only tell that of input and output together. */
+    public static boolean isOutput() {
+        return isTerminal(1);
+    }
+
+    /** The same of standard error. */
     static boolean isErrorOutput() {
+        return isTerminal(2);
+    }
+
+    private static boolean isTerminal(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             return false; // no /proc here: no colours
