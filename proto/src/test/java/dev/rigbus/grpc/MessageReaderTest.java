@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.RepeatedTest;
@@ -64,8 +65,7 @@ class MessageReaderTest {
     @Test
     void aCompressedMessageIsUnpackedWithinTheLimit() throws IOException {
         reader.read(compressed(new byte[900]), new GzipInflater());
-        ByteBuf message = reader.next();
-        assertThat(message).isNotNull();
+        ByteBuf message = Objects.requireNonNull(reader.next());
         assertThat(message.readableBytes()).isEqualTo(900);
         message.release();
         assertThatThrownBy(() -> reader.read(compressed(new byte[100_000]), new GzipInflater()))

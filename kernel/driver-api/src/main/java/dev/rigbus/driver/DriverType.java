@@ -32,10 +32,19 @@ public record DriverType<C>(String name, Function<Settings, C> config, Factory<C
         return new DriverType<>(name, settings -> settings, (settings, context) -> factory.create(context));
     }
 
-    /** Reads the settings and makes an instance; throws {@link SettingsException} with every problem of the settings. */
-    public Driver create(Settings settings, DriverContext context) throws Exception {
+    /** Reads the settings and throws {@link SettingsException} with every problem; makes nothing. */
+    public void check(Settings settings) {
+        read(settings);
+    }
+
+    private C read(Settings settings) {
         C read = config.apply(settings);
         settings.check();
-        return factory.create(read, context);
+        return read;
+    }
+
+    /** Reads the settings and makes an instance; throws {@link SettingsException} with every problem of the settings. */
+    public Driver create(Settings settings, DriverContext context) throws Exception {
+        return factory.create(read(settings), context);
     }
 }

@@ -56,7 +56,7 @@ final class StreamCalls {
         try {
             return drivers.address(request.uuid());
         } catch (DriverException e) {
-            if (e.getMessage().contains("badly formed")) {
+            if (Failures.status(e).text().contains("badly formed")) {
                 String kind = request.isResource() ? "resource" : "driver";
                 throw StreamRequestMetadata.wrong("request." + kind + ".uuid", "Input should be a valid UUID");
             }

@@ -19,11 +19,16 @@ final class CallOrder {
     /** Runs a call now or when those before it are done. */
     void add(Supplier<Future<?>> call) {
         if (concurrent) {
-            call.get();
+            start(call);
             return;
         }
         waiting.add(call);
         drain();
+    }
+
+    /** The call answers for itself; only its end matters here. */
+    private static Future<?> start(Supplier<Future<?>> call) {
+        return call.get();
     }
 
     private void drain() {
@@ -33,7 +38,7 @@ final class CallOrder {
         draining = true;
         while (!busy && !waiting.isEmpty()) {
             busy = true;
-            waiting.remove().get().onComplete(done -> {
+            start(waiting.remove()).onComplete(done -> {
                 busy = false;
                 drain();
             });

@@ -101,7 +101,7 @@ final class DriverModel {
         try {
             return Arguments.of(method, type.getSimpleName() + "." + name, type.isAnnotationPresent(Validated.class));
         } catch (IllegalArgumentException e) {
-            throw wrong(method, e.getMessage());
+            throw wrong(method, String.valueOf(e.getMessage()));
         }
     }
 

@@ -158,7 +158,8 @@ public final class DriverVerticle extends VerticleBase {
     /** As with stock, a stream that cannot be opened is an unknown error whose text names the kind of exception. */
     private static <T> Future<T> openFailed(Throwable cause) {
         if (cause instanceof DriverException e) {
-            boolean told = e.reason() == Reason.NOT_FOUND || e.getMessage().startsWith("Unexpected ");
+            boolean told =
+                    e.reason() == Reason.NOT_FOUND || Failures.status(e).text().startsWith("Unexpected ");
             return Future.failedFuture(told ? e : unexpected("Exception", e.getMessage(), e));
         }
         if (cause instanceof dev.rigbus.kernel.pump.ConnectFailedException e) {

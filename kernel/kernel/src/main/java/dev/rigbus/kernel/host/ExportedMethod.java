@@ -25,11 +25,12 @@ record ExportedMethod(Kind kind, boolean blocking, Method method, Arguments argu
         try {
             return method.invoke(driver, arguments);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof Exception cause) {
+            Throwable thrown = e.getTargetException();
+            if (thrown instanceof Exception cause) {
                 throw cause;
             }
             // A driver's StackOverflowError or failed assertion fails its call, not the node.
-            throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            throw new IllegalStateException(thrown.getMessage(), thrown);
         }
     }
 }

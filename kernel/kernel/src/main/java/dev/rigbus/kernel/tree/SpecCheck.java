@@ -52,9 +52,7 @@ final class SpecCheck {
             return;
         }
         try {
-            Settings settings = settings(driver);
-            type.config().apply(settings);
-            settings.check();
+            type.check(settings(driver));
         } catch (SettingsException e) {
             problems.addAll(e.problems());
         } catch (IllegalArgumentException e) {

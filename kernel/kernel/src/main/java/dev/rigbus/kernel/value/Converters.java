@@ -174,7 +174,8 @@ final class Converters {
         try {
             return constructor.newInstance(values);
         } catch (java.lang.reflect.InvocationTargetException e) {
-            throw new IllegalArgumentException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable thrown = e.getTargetException();
+            throw new IllegalArgumentException(thrown.getMessage(), thrown);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

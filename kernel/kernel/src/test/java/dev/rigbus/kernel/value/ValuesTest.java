@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,8 @@ class ValuesTest {
 
         assertThat(Values.decode(none)).isNull();
         assertThat(Values.decode(list)).isEqualTo(Arrays.asList((Object) null));
-        assertThat(((Map<?, ?>) Values.decode(struct)).get("a")).isNull();
+        assertThat(((Map<?, ?>) Objects.requireNonNull(Values.decode(struct))).get("a"))
+                .isNull();
     }
 
     @Test
