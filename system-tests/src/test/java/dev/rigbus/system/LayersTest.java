@@ -82,7 +82,7 @@ class LayersTest {
                 .resideInAPackage(KERNEL)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(DRIVERS, CLIENT, APP, "picocli..", "org.snakeyaml..", "ch.qos.logback..")
+                .resideInAnyPackage(DRIVERS, CLIENT, APP, "org.snakeyaml..", "ch.qos.logback..")
                 .because("drivers come in jars of their own, and files and flags are the command's business")
                 .check(RIGBUS);
     }

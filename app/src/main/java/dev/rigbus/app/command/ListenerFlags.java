@@ -2,6 +2,7 @@ package dev.rigbus.app.command;
 
 import dev.rigbus.kernel.Listener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
@@ -12,65 +13,67 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Where an exporter listens and who may talk to it: flags, their rules, and what to warn of. */
 final class ListenerFlags {
     private static final String PASSPHRASE_VARIABLE = "RIGBUS_PASSPHRASE";
 
-    @Spec(Spec.Target.MIXEE)
-    private @Nullable CommandSpec spec;
+    private static final Flag LISTENER = new Flag(
+            "--tls-grpc-listener",
+            "[HOST:]PORT",
+            "Where to listen for clients, e.g. 1234 or 127.0.0.1:1234. Default host: 0.0.0.0.");
+    private static final Flag INSECURE =
+            new Flag("--tls-grpc-insecure", "", "Listen without TLS; for development only.");
+    private static final Flag CERTIFICATE = new Flag("--tls-cert", "FILE", "The server's certificate chain (PEM).");
+    private static final Flag KEY = new Flag("--tls-key", "FILE", "The server's private key (PEM).");
+    private static final Flag PASSPHRASE = new Flag(
+            "--passphrase",
+            "TEXT",
+            "What clients must present. Others on this machine can see it here; better use the next.");
+    private static final Flag PASSPHRASE_FILE = new Flag(
+            "--passphrase-file",
+            "FILE",
+            "A file whose first line is the passphrase. The environment variable " + PASSPHRASE_VARIABLE
+                    + " does, too.");
 
-    @Option(
-            names = "--tls-grpc-listener",
-            paramLabel = "[HOST:]PORT",
-            description = "Where to listen for clients, e.g. 1234 or 127.0.0.1:1234. Default host: 0.0.0.0.")
-    private @Nullable String address;
+    static final List<Flag> FLAGS = List.of(LISTENER, INSECURE, CERTIFICATE, KEY, PASSPHRASE, PASSPHRASE_FILE);
 
-    @Option(names = "--tls-grpc-insecure", description = "Listen without TLS; for development only.")
-    private boolean insecure;
-
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "The server's certificate chain (PEM).")
-    private @Nullable Path certificate;
-
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "The server's private key (PEM).")
-    private @Nullable Path key;
-
-    @Option(
-            names = "--passphrase",
-            paramLabel = "TEXT",
-            description =
-                    "What clients must present. Others on this machine can see it here; better use one of the next two.")
-    private @Nullable String passphrase;
-
-    @Option(
-            names = "--passphrase-file",
-            paramLabel = "FILE",
-            description = {
-                "A file whose first line is the passphrase.",
-                "The environment variable " + PASSPHRASE_VARIABLE + " does, too."
-            })
-    private @Nullable Path passphraseFile;
-
+    private final @Nullable String address;
+    private final boolean insecure;
+    private final @Nullable Path certificate;
+    private final @Nullable Path key;
+    private final @Nullable String passphrase;
+    private final @Nullable Path passphraseFile;
     private final List<String> warnings = new ArrayList<>();
 
-    /** What the flags say, or an error of usage. */
-    Listener listener(Map<String, String> environment) {
+    ListenerFlags(Words words) {
+        address = words.value(LISTENER);
+        insecure = words.has(INSECURE);
+        certificate = path(words.value(CERTIFICATE));
+        key = path(words.value(KEY));
+        passphrase = words.value(PASSPHRASE);
+        passphraseFile = path(words.value(PASSPHRASE_FILE));
+    }
+
+    private static @Nullable Path path(@Nullable String name) {
+        return name == null ? null : Path.of(name);
+    }
+
+    /** What the flags say. */
+    Listener listener(Map<String, String> environment) throws UsageException {
         if (address == null) {
-            throw misuse(
+            throw new UsageException(
                     insecure || certificate != null || key != null || passphrase != null || passphraseFile != null
                             ? "--tls-grpc-insecure, --tls-cert, --tls-key and --passphrase require --tls-grpc-listener"
                             : "this version does not register with a controller; to let clients connect directly, add"
                                     + " --tls-grpc-listener [HOST:]PORT and --tls-cert and --tls-key (or --tls-grpc-insecure)");
         }
         if (insecure && (certificate != null || key != null)) {
-            throw misuse("--tls-grpc-insecure cannot be combined with --tls-cert / --tls-key");
+            throw new UsageException("--tls-grpc-insecure cannot be combined with --tls-cert / --tls-key");
         }
         if (!insecure && (certificate == null || key == null)) {
-            throw misuse("--tls-grpc-listener requires either --tls-grpc-insecure or --tls-cert and --tls-key");
+            throw new UsageException(
+                    "--tls-grpc-listener requires either --tls-grpc-insecure or --tls-cert and --tls-key");
         }
         String secret = passphrase(environment);
         Listener listener = new Listener(host(address), port(address), insecure ? null : tls(), secret);
@@ -83,26 +86,26 @@ final class ListenerFlags {
         return List.copyOf(warnings);
     }
 
-    private Listener.Tls tls() {
+    private Listener.Tls tls() throws UsageException {
         return new Listener.Tls(
                 readable("--tls-cert", Objects.requireNonNull(certificate)),
                 readable("--tls-key", Objects.requireNonNull(key)));
     }
 
-    private Path readable(String flag, Path file) {
+    private Path readable(String flag, Path file) throws UsageException {
         if (!Files.exists(file)) {
-            throw misuse(flag + " " + file + ": no such file");
+            throw new UsageException(flag + " " + file + ": no such file");
         }
         if (Files.isDirectory(file)) {
-            throw misuse(flag + " " + file + ": is a directory");
+            throw new UsageException(flag + " " + file + ": is a directory");
         }
         if (!Files.isReadable(file)) {
-            throw misuse(flag + " " + file + ": may not be read (permission denied)");
+            throw new UsageException(flag + " " + file + ": may not be read (permission denied)");
         }
         return file;
     }
 
-    private void noteDangers(Listener listener) {
+    private void noteDangers(Listener listener) throws UsageException {
         boolean local = isLoopback(listener.host());
         if (insecure && !local) {
             warnings.add(
@@ -121,11 +124,12 @@ final class ListenerFlags {
         }
     }
 
-    private boolean isLoopback(String host) {
+    private boolean isLoopback(String host) throws UsageException {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw misuse("--tls-grpc-listener: " + host + " is neither a name nor an address of this machine");
+            throw new UsageException(
+                    "--tls-grpc-listener: " + host + " is neither a name nor an address of this machine");
         }
     }
 
@@ -136,23 +140,23 @@ final class ListenerFlags {
         return host.isEmpty() ? "0.0.0.0" : bracketed ? host.substring(1, host.length() - 1) : host;
     }
 
-    private int port(String address) {
+    private int port(String address) throws UsageException {
         String text = address.substring(address.lastIndexOf(':') + 1).strip();
         int port;
         try {
             port = Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw misuse("--tls-grpc-listener: port must be an integer, got '" + text + "'");
+            throw new UsageException("--tls-grpc-listener: port must be an integer, got '" + text + "'");
         }
         if (port < 1 || port > 65535) {
-            throw misuse("--tls-grpc-listener: port must be between 1 and 65535, got " + port);
+            throw new UsageException("--tls-grpc-listener: port must be between 1 and 65535, got " + port);
         }
         return port;
     }
 
-    private @Nullable String passphrase(Map<String, String> environment) {
+    private @Nullable String passphrase(Map<String, String> environment) throws UsageException {
         if (passphrase != null && passphraseFile != null) {
-            throw misuse("--passphrase and --passphrase-file cannot be combined");
+            throw new UsageException("--passphrase and --passphrase-file cannot be combined");
         }
         if (passphraseFile != null) {
             return usable("--passphrase-file " + passphraseFile, firstLine(passphraseFile));
@@ -164,29 +168,25 @@ final class ListenerFlags {
         return given == null ? null : usable(PASSPHRASE_VARIABLE, given);
     }
 
-    private String firstLine(Path file) {
+    private String firstLine(Path file) throws UsageException {
         try (var lines = Files.lines(readable("--passphrase-file", file))) {
             return lines.findFirst().orElse("");
-        } catch (CharacterCodingException | java.io.UncheckedIOException e) {
-            throw misuse("--passphrase-file " + file + ": is not text");
+        } catch (CharacterCodingException | UncheckedIOException e) {
+            throw new UsageException("--passphrase-file " + file + ": is not text");
         } catch (IOException e) {
-            throw misuse("--passphrase-file " + file + ": cannot be read: " + e.getMessage());
+            throw new UsageException("--passphrase-file " + file + ": cannot be read: " + e.getMessage());
         }
     }
 
     /** Clients send it as a header, which carries printable ASCII only and loses blanks at the ends. */
-    private String usable(String where, String secret) {
+    private String usable(String where, String secret) throws UsageException {
         if (secret.isEmpty()) {
-            throw misuse(where + ": the passphrase is empty");
+            throw new UsageException(where + ": the passphrase is empty");
         }
         if (!secret.chars().allMatch(c -> c >= ' ' && c <= '~') || !secret.equals(secret.strip())) {
-            throw misuse(where
+            throw new UsageException(where
                     + ": a passphrase consists of printable ASCII characters and neither begins nor ends with a blank");
         }
         return secret;
-    }
-
-    private ParameterException misuse(String text) {
-        return new ParameterException(Objects.requireNonNull(spec).commandLine(), text);
     }
 }

@@ -2,88 +2,128 @@ package dev.rigbus.app.command;
 
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.log.LogLevel;
+import dev.rigbus.driver.Names;
 import java.io.PrintWriter;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
-/** The command itself; what it can do are its subcommands. */
-@Command(
-        name = "rigbus",
-        description = "Puts the hardware of a test lab within reach of Jumpstarter clients.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        subcommands = {Demo.class, Run.class, Check.class, VersionCommand.class, Train.class},
-        sortOptions = false,
-        footer = {
-            "",
-            "The launcher in a checkout also knows `rigbus build`: build anew from the",
-            "sources. It does so by itself only where nothing has been built yet.",
-            "",
-            "Environment: RIGBUS_LOG_LEVEL, RIGBUS_PASSPHRASE, RIGBUS_JAVA (which Java),",
-            "RIGBUS_JAVA_OPTS (its options), RIGBUS_EXTRA_CLASSPATH (jars with drivers).",
-            "Exit codes: 0 done, 1 failed, 2 the command line makes no sense."
-        })
-public final class Rigbus implements Runnable {
-    @Spec
-    private @Nullable CommandSpec spec;
+/** The command itself; what it can do are its commands. */
+public final class Rigbus {
+    private static final List<Command> COMMANDS = List.of(new Demo(), new Run(), new Check(), new VersionCommand(), new Train());
 
-    @Option(
-            names = "--log-level",
-            scope = ScopeType.INHERIT,
-            paramLabel = "LEVEL",
-            defaultValue = "${env:RIGBUS_LOG_LEVEL:-INFO}",
-            description = "What to log: ${COMPLETION-CANDIDATES}. Default: INFO, or RIGBUS_LOG_LEVEL.")
-    private LogLevel logLevel = LogLevel.INFO;
+    static final Flag LOG_LEVEL = new Flag(
+            "--log-level",
+            "LEVEL",
+            "What to log: TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL. Default: INFO, or RIGBUS_LOG_LEVEL.");
 
-    /** Runs the command line to its end. */
-    public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-        return new CommandLine(new Rigbus())
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((e, words) -> misused(e))
-                .setExecutionExceptionHandler((e, line, result) -> failed(e, line))
-                .execute(arguments);
-    }
+    private static final Flag VERSION = new Flag("--version", "", "Says which version this is.");
 
-    LogLevel logLevel() {
-        return logLevel;
-    }
+    private static final String FOOTER = """
+            The launcher in a checkout also knows `rigbus build`: build anew from the sources. It does so by
+            itself only where nothing has been built yet.
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec().commandLine(), "a command is missing");
-    }
+            Environment: RIGBUS_LOG_LEVEL, RIGBUS_PASSPHRASE, RIGBUS_JAVA (which Java), RIGBUS_JAVA_OPTS (its
+            options), RIGBUS_EXTRA_CLASSPATH (jars with drivers).
+            Exit codes: 0 done, 1 failed, 2 the command line makes no sense.
+            """;
 
-    private CommandSpec spec() {
-        return Objects.requireNonNull(spec);
-    }
+    private Rigbus() {}
 
-    private static int misused(ParameterException e) {
-        CommandLine line = e.getCommandLine();
-        line.getErr().println("rigbus: " + e.getMessage());
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr())) {
-            line.getErr().println("Try '" + line.getCommandSpec().qualifiedName() + " --help' for help.");
+    /** Runs the command line to its end and returns the exit code. */
+    public static int execute(PrintWriter out, PrintWriter err, String... line) {
+        Console console = new Console(out, err);
+        List<String> words = new ArrayList<>(Arrays.asList(line));
+        @Nullable Command command = null;
+        try {
+            // `--log-level DEBUG run` is what Jumpstarter has; the level may stand on either side of the command.
+            Words before = Words.parse(takeUntilCommand(words), List.of(LOG_LEVEL, VERSION, Flag.HELP));
+            if (before.has(Flag.HELP)) {
+                out.print(Help.of(COMMANDS, List.of(LOG_LEVEL, VERSION, Flag.HELP), FOOTER));
+                return ExitCode.OK.number();
+            } else if (before.has(VERSION)) {
+                out.println(Version.text());
+                return ExitCode.OK.number();
+            }
+            command = find(words);
+            return run(command, before, words, console).number();
+        } catch (UsageException e) {
+            err.println("rigbus: " + e.getMessage());
+            err.println("Try 'rigbus " + (command == null ? "" : command.name() + " ") + "--help' for help.");
+            return ExitCode.USAGE.number();
+        } catch (ConfigException | CommandException e) {
+            err.println(e.getMessage());
+        } catch (Exception e) {
+            err.println("rigbus: this should not have happened; please report it with what follows");
+            e.printStackTrace(err);
+        } finally {
+            out.flush();
+            err.flush();
         }
-        line.getErr().flush();
-        return ExitCode.USAGE.number();
-    }
-
-    private static int failed(Exception e, CommandLine line) {
-        if (e instanceof ConfigException || e instanceof CommandException) {
-            line.getErr().println(e.getMessage());
-        } else {
-            line.getErr().println("rigbus: this should not have happened; please report it with what follows");
-            e.printStackTrace(line.getErr());
-        }
-        line.getErr().flush();
         return ExitCode.FAILURE.number();
+    }
+
+    private static ExitCode run(Command command, Words before, List<String> line, Console console) throws Exception {
+        List<Flag> known = new ArrayList<>(command.flags());
+        known.addAll(List.of(LOG_LEVEL, Flag.HELP));
+        Words words = Words.parse(line, known);
+        if (words.has(Flag.HELP)) {
+            console.out().print(Help.of(command, List.of(LOG_LEVEL, Flag.HELP)));
+            return ExitCode.OK;
+        }
+        if (command.operands().isEmpty() && !words.operands().isEmpty()) {
+            throw new UsageException(
+                    "what is \"" + words.operands().get(0) + "\"? " + command.name() + " takes flags only");
+        }
+        if (before.has(LOG_LEVEL)) {
+            words.flags().putIfAbsent(LOG_LEVEL.name(), String.valueOf(before.value(LOG_LEVEL)));
+        }
+        return command.run(words, console);
+    }
+
+    /** The level that the command line or the environment asks for. */
+    static LogLevel logLevel(Words words, Map<String, String> environment) throws UsageException {
+        String given = words.value(LOG_LEVEL);
+        String name = given == null ? environment.getOrDefault("RIGBUS_LOG_LEVEL", "INFO") : given;
+        try {
+            return LogLevel.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(LOG_LEVEL.name() + " " + name + " (expected one of: "
+                    + String.join(
+                            ", ",
+                            Arrays.stream(LogLevel.values()).map(Enum::name).toList()) + ")");
+        }
+    }
+
+    /** Removes and returns what stands before the command. */
+    private static List<String> takeUntilCommand(List<String> line) {
+        List<String> taken = new ArrayList<>();
+        while (!line.isEmpty() && line.get(0).startsWith("-")) {
+            String flag = line.remove(0);
+            taken.add(flag.equals("-V") ? VERSION.name() : flag);
+            if (flag.equals(LOG_LEVEL.name()) && !line.isEmpty()) {
+                taken.add(line.remove(0));
+            }
+        }
+        return taken;
+    }
+
+    private static Command find(List<String> line) throws UsageException {
+        if (line.isEmpty()) {
+            throw new UsageException("a command is missing");
+        }
+        String name = line.remove(0);
+        for (Command command : COMMANDS) {
+            if (command.name().equals(name)) {
+                return command;
+            }
+        }
+        List<String> near =
+                Names.nearest(name, COMMANDS.stream().map(Command::name).toList(), 1);
+        throw new UsageException(
+                "there is no command " + name + (near.isEmpty() ? "" : " (did you mean " + near.get(0) + "?)"));
     }
 }

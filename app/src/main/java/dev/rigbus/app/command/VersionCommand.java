@@ -1,21 +1,20 @@
 package dev.rigbus.app.command;
 
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
-
 /** {@code rigbus version}. */
-@Command(name = "version", description = "Says which version this is.")
-final class VersionCommand implements Callable<Integer> {
-    @Spec
-    private @Nullable CommandSpec spec;
+final class VersionCommand implements Command {
+    @Override
+    public String name() {
+        return "version";
+    }
 
     @Override
-    public Integer call() {
-        Objects.requireNonNull(spec).commandLine().getOut().println(Version.text());
-        return ExitCode.OK.number();
+    public String summary() {
+        return "Says which version this is.";
+    }
+
+    @Override
+    public ExitCode run(Words words, Console console) {
+        console.out().println(Version.text());
+        return ExitCode.OK;
     }
 }
