@@ -34,13 +34,18 @@ $(PEERS:%=contract-%): contract-%: $(VENV)/ready
 	cd system-tests/contract && RIGBUS_PEER=$* RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist loadscope \
 	    --junit-xml=$(CURDIR)/$(REPORTS)/contract-$*.xml
 
-contract-rigbus: app/target/rigbus.jar $(PROBE)
+# The first start after a build makes the archive of classes, which is no business of a test.
+contract-rigbus: $(PROBE) archive
+
+.PHONY: archive
+archive: app/target/rigbus.jar
+	./rigbus version
 
 fault: app/target/rigbus.jar $(PROBE) $(VENV)/ready ## hostile input, against ours alone
 	cd system-tests/contract && RIGBUS_PEER=rigbus RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q wire/test_bad_input.py
 
-bench: app/target/rigbus.jar ## time from the start to the first answered call
-	system-tests/bench/start.sh
+bench: app/target/rigbus.jar $(VENV)/ready ## time from the start to the first answered call, stock beside ours
+	$(PYTHON) system-tests/bench/start.py
 
 docs: app/target/rigbus.jar $(VENV)/ready ## runs every command of the documentation
 	mkdir -p $(REPORTS)

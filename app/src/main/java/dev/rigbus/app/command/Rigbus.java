@@ -35,7 +35,12 @@ public final class Rigbus {
 
     /** Runs the command line to its end and returns the exit code. */
     public static int execute(PrintWriter out, PrintWriter err, String... line) {
-        Console console = new Console(out, err);
+        return execute(new Console(out, err), line).number();
+    }
+
+    static ExitCode execute(Console console, String... line) {
+        PrintWriter out = console.out();
+        PrintWriter err = console.err();
         List<String> words = new ArrayList<>(Arrays.asList(line));
         @Nullable Command command = null;
         try {
@@ -43,17 +48,17 @@ public final class Rigbus {
             Words before = Words.parse(takeUntilCommand(words), List.of(LOG_LEVEL, VERSION, Flag.HELP));
             if (before.has(Flag.HELP)) {
                 out.print(Help.of(COMMANDS, List.of(LOG_LEVEL, VERSION, Flag.HELP), FOOTER));
-                return ExitCode.OK.number();
+                return ExitCode.OK;
             } else if (before.has(VERSION)) {
                 out.println(Version.text());
-                return ExitCode.OK.number();
+                return ExitCode.OK;
             }
             command = find(words);
-            return run(command, before, words, console).number();
+            return run(command, before, words, console);
         } catch (UsageException e) {
             err.println("rigbus: " + e.getMessage());
             err.println("Try 'rigbus " + (command == null ? "" : command.name() + " ") + "--help' for help.");
-            return ExitCode.USAGE.number();
+            return ExitCode.USAGE;
         } catch (ConfigException | CommandException e) {
             err.println(e.getMessage());
         } catch (Exception e) {
@@ -63,7 +68,7 @@ public final class Rigbus {
             out.flush();
             err.flush();
         }
-        return ExitCode.FAILURE.number();
+        return ExitCode.FAILURE;
     }
 
     private static ExitCode run(Command command, Words before, List<String> line, Console console) throws Exception {

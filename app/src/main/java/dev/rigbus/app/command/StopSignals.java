@@ -25,6 +25,11 @@ final class StopSignals {
         return signals;
     }
 
+    /** Asks this process to end, as the system would. */
+    static void raise() {
+        Signal.raise(new Signal("TERM"));
+    }
+
     /** Completes with the name of the first signal. */
     CompletableFuture<String> first() {
         return first;

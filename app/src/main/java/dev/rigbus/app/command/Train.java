@@ -2,24 +2,24 @@ package dev.rigbus.app.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rigbus.app.config.DriverTypes;
-import dev.rigbus.app.config.ExporterFile;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterClient;
 import dev.rigbus.client.PowerClient;
 import dev.rigbus.client.RawStream;
-import dev.rigbus.kernel.Exporter;
-import dev.rigbus.kernel.Listener;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedReader;
+import java.io.PipedWriter;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -39,25 +39,46 @@ final class Train implements Command {
 
     @Override
     public ExitCode run(Words words, Console console) throws Exception {
-        Path copy = Files.createTempFile("rigbus-train", ".yaml");
+        Path file = Files.createTempFile("rigbus-train", ".yaml");
         try (InputStream yaml = Train.class.getResourceAsStream("train.yaml")) {
-            Files.copy(Objects.requireNonNull(yaml), copy, StandardCopyOption.REPLACE_EXISTING);
-            serve(ExporterFile.read(copy, Map.of()));
+            Files.copy(Objects.requireNonNull(yaml), file, StandardCopyOption.REPLACE_EXISTING);
+            return serve(file, console);
         } finally {
-            Files.delete(copy);
+            Files.delete(file);
         }
-        return ExitCode.OK;
     }
 
-    private static void serve(ExporterFile file) throws Exception {
-        Listener listener = new Listener("127.0.0.1", 0, null, null);
-        Vertx vertx = ExporterProcess.vertx();
-        try {
-            Exporter exporter = await(Exporter.start(vertx, file.spec(), DriverTypes.load(), listener));
-            use("127.0.0.1:" + exporter.port());
-            await(exporter.stop());
-        } finally {
-            await(vertx.close());
+    /** Goes the whole way of {@code rigbus run}, to the signal that ends it. */
+    private static ExitCode serve(Path file, Console console) throws Exception {
+        String address = "127.0.0.1:" + freePort();
+        PipedReader ready = new PipedReader();
+        Console piped = new Console(new PrintWriter(new PipedWriter(ready), true), console.err());
+        CompletableFuture<ExitCode> served = new CompletableFuture<>();
+        Thread exporter = new Thread(
+                () -> {
+                    String[] line = {
+                        "run",
+                        "--exporter-config",
+                        file.toString(),
+                        "--tls-grpc-listener",
+                        address,
+                        "--tls-grpc-insecure"
+                    };
+                    served.complete(Rigbus.execute(piped, line));
+                    piped.out().close();
+                },
+                "exporter");
+        exporter.start();
+        if (new BufferedReader(ready).readLine() != null) {
+            use(address);
+            StopSignals.raise();
+        }
+        return served.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
         }
     }
 
@@ -76,9 +97,5 @@ final class Train implements Command {
                 echo.receive(LIMIT);
             }
         }
-    }
-
-    private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }
