@@ -18,9 +18,12 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.SocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves calls on any number of addresses. Safe to use from any thread. */
 public final class GrpcServer {
+    private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
     private final EventLoopGroup loops;
@@ -78,7 +81,23 @@ public final class GrpcServer {
                     ctx.close();
                 }
             }
+
+            @Override
+            protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+                refused(ctx, cause);
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                refused(ctx, cause);
+            }
         });
+    }
+
+    /** Anybody can knock at a port with anything; that is no reason for a stack trace. */
+    private static void refused(ChannelHandlerContext ctx, Throwable cause) {
+        log.info("TLS handshake with {} failed: {}", ctx.channel().remoteAddress(), cause.getMessage());
+        ctx.close();
     }
 
     /** Accepts no more connections, lets running calls end within the grace of the limits, and closes. */

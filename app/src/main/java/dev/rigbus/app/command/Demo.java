@@ -14,53 +14,44 @@ import dev.rigbus.kernel.Listener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code rigbus demo}: an exporter, and a client that uses it, in one process; the thread of the command only waits. */
-@Command(
-        name = "demo",
-        description = "Shows an exporter at work: flashes, boots and drives a board made of software.",
-        sortOptions = false)
-final class Demo implements Callable<Integer> {
+final class Demo implements Command {
     private static final String HOST = "127.0.0.1";
     private static final Duration LIMIT = Duration.ofSeconds(15);
-
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    @ParentCommand
-    private @Nullable Rigbus rigbus;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this text.")
-    private boolean help;
-
-    @Option(
-            names = "--keep",
-            description = "Keeps the exporter running afterwards, for clients of yours on this machine.")
-    private boolean keep;
+    private static final Flag KEEP =
+            new Flag("--keep", "", "Keeps the exporter running afterwards, for clients of yours on this machine.");
 
     @Override
-    public Integer call() throws Exception {
+    public String name() {
+        return "demo";
+    }
+
+    @Override
+    public String summary() {
+        return "Shows an exporter at work: flashes, boots and drives a board made of software.";
+    }
+
+    @Override
+    public List<Flag> flags() {
+        return List.of(KEEP);
+    }
+
+    @Override
+    public ExitCode run(Words words, Console console) throws Exception {
         CompletableFuture<String> end = StopSignals.install().first();
-        LogLevel level = Objects.requireNonNull(rigbus).logLevel();
+        LogLevel level = Rigbus.logLevel(words, System.getenv());
         // What an exporter usually logs would only interrupt the story.
         Logs.level(level == LogLevel.INFO ? LogLevel.WARNING : level);
-        Narrator narrator = narrator();
+        Narrator narrator = narrator(console);
         Vertx vertx = ExporterProcess.vertx();
         try {
             narrator.title("Rigbus demo: a board made of software, used as a real one is");
@@ -70,7 +61,7 @@ final class Demo implements Callable<Integer> {
                 String address = HOST + ":" + exporter.port();
                 narrator.say("listening on " + address);
                 tell(new Story(address, narrator, System.getenv()), end);
-                if (keep) {
+                if (words.has(KEEP)) {
                     stay(narrator, address, level, end);
                 } else {
                     narrator.step("Done; stopping the exporter");
@@ -78,17 +69,17 @@ final class Demo implements Callable<Integer> {
             } finally {
                 await(exporter.stop());
             }
-            return ExitCode.OK.number();
+            return ExitCode.OK;
         } finally {
             await(vertx.close());
             Logs.stop();
         }
     }
 
-    private Narrator narrator() {
+    private static Narrator narrator(Console console) {
         boolean terminal = Terminal.isOutput();
         return new Narrator(
-                Objects.requireNonNull(spec).commandLine().getOut(),
+                console.out(),
                 terminal,
                 terminal && System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM")));
     }

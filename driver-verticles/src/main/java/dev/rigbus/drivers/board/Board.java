@@ -136,7 +136,8 @@ final class Board {
     /** Reads volts, and amperes that follow the processor time of the firmware. */
     final class Meter {
         private long lastNanos = System.nanoTime();
-        // None yet: processor time counts in hundredths of a second, too coarse for the moment before the first reading.
+        // None yet: processor time counts in hundredths of a second, too coarse for the moment before the first
+        // reading.
         private @Nullable Duration lastTime;
 
         PowerReading read() {

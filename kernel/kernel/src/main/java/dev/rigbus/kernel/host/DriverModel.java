@@ -132,8 +132,10 @@ final class DriverModel {
     }
 
     private static boolean isBlocking(Method method) {
-        return !Future.class.isAssignableFrom(method.getReturnType())
-                && !ReadStream.class.isAssignableFrom(method.getReturnType());
+        Class<?> returned = method.getReturnType();
+        // A byte stream reads and writes later; opening it is what may block.
+        boolean items = ReadStream.class.isAssignableFrom(returned) && !ByteStream.class.isAssignableFrom(returned);
+        return !Future.class.isAssignableFrom(returned) && !items;
     }
 
     private static Type futureOf(Method method) {

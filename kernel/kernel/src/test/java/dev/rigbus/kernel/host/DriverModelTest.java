@@ -54,6 +54,11 @@ class DriverModelTest {
             return null;
         }
 
+        @ExportStream
+        public @Nullable ByteStream open() {
+            return null;
+        }
+
         public void unmarked() {}
     }
 
@@ -67,6 +72,7 @@ class DriverModelTest {
         assertThat(model.method("words", Kind.ITEMS).blocking()).isTrue();
         assertThat(model.method("more", Kind.ITEMS).blocking()).isTrue();
         assertThat(model.method("connect", Kind.STREAM).blocking()).isFalse();
+        assertThat(model.method("open", Kind.STREAM).blocking()).isTrue();
     }
 
     @Test
