@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /** One exporter from start to stop; the thread that runs it only waits. */
 final class ExporterProcess {
-    private static final Logger log = LoggerFactory.getLogger(ExporterProcess.class);
+    private static final Logger log = LoggerFactory.getLogger("rigbus");
 
     /** How long the drivers may take to let their devices go; the after-lease hook has its own time on top. */
     private static final Duration STOP = Duration.ofSeconds(15);
