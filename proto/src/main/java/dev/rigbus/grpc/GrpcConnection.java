@@ -322,6 +322,9 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
             validateHeaders(false);
             gracefulShutdownTimeoutMillis(limits.grace().toMillis());
             decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), 30);
+            // A call that the server ends first ends with a reset of ours; by default 200 of them would cost the
+            // connection.
+            encoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), 30);
             decoderEnforceMaxConsecutiveEmptyDataFrames(1000);
         }
 

@@ -5,11 +5,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** What the two ends of a call have in common: messages in both directions, each with its back-pressure. */
 public abstract class GrpcStream {
     private static final int PREFIX_BYTES = 5;
+    private static final int TOGETHER_BYTES = 16 * 1024;
 
     final GrpcConnection connection;
     final Http2Stream stream;
@@ -48,9 +50,30 @@ public abstract class GrpcStream {
     /** Sends one message; it is flushed when the event loop has done what it is at. */
     public void write(MessageLite message) {
         int size = message.getSerializedSize();
-        ByteBuf frame = connection.alloc().buffer(PREFIX_BYTES + size);
-        frame.writeByte(0).writeInt(size).writeBytes(message.toByteArray());
-        writeFrame(frame);
+        writeFrame(append(connection.alloc().buffer(PREFIX_BYTES + size), message, size));
+    }
+
+    /** Sends several messages, small ones together: each write of HTTP/2 costs more than a small message. */
+    public void write(Collection<? extends MessageLite> messages) {
+        ByteBuf frames = null;
+        for (MessageLite message : messages) {
+            int size = message.getSerializedSize();
+            if (frames != null && frames.writableBytes() < PREFIX_BYTES + size) {
+                writeFrame(frames);
+                frames = null;
+            }
+            if (frames == null) {
+                frames = connection.alloc().buffer(Math.max(TOGETHER_BYTES, PREFIX_BYTES + size));
+            }
+            append(frames, message, size);
+        }
+        if (frames != null) {
+            writeFrame(frames);
+        }
+    }
+
+    private static ByteBuf append(ByteBuf out, MessageLite message, int size) {
+        return out.writeByte(0).writeInt(size).writeBytes(message.toByteArray());
     }
 
     /** Sends bytes that begin with the gRPC prefix; takes over the reference. */

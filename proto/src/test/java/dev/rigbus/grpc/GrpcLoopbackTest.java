@@ -12,7 +12,9 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -248,5 +250,25 @@ class GrpcLoopbackTest {
         ClientCall call = start(client, "/test/Call", null, recorder);
         onLoop(client, () -> call.writeLast(DriverCallRequest.getDefaultInstance()));
         assertThat(recorder.end()).isEqualTo(Status.OK);
+    }
+
+    @Test
+    void R22_aPeerThatFallsSilentIsNoticed() throws Exception {
+        GrpcLimits impatient =
+                new GrpcLimits(1024, 65_535, 65_535, 8192, 100, Duration.ofMillis(200), Duration.ofSeconds(1));
+        GrpcServer strict = new GrpcServer(loops, impatient);
+        Channel bound = strict.listen(new InetSocketAddress("127.0.0.1", 0), Map.of(), null)
+                .sync()
+                .channel();
+        try (Socket silent = new Socket("127.0.0.1", ((InetSocketAddress) bound.localAddress()).getPort())) {
+            silent.setSoTimeout(10_000);
+            // The preface and empty settings, and then nothing: no answer to a ping.
+            silent.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            silent.getOutputStream().write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+            assertThat(silent.getInputStream().readAllBytes())
+                    .as("what comes until the server hangs up")
+                    .isNotEmpty();
+        }
+        strict.close().get(10, TimeUnit.SECONDS);
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The command itself; what it can do are its commands. */
 public final class Rigbus {
-    private static final List<Command> COMMANDS = List.of(new Demo(), new Run(), new Check(), new VersionCommand(), new Train());
+    private static final List<Command> COMMANDS =
+            List.of(new Demo(), new Run(), new Check(), new VersionCommand(), new Train());
 
     static final Flag LOG_LEVEL = new Flag(
             "--log-level",

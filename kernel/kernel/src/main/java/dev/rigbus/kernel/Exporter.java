@@ -101,8 +101,10 @@ public final class Exporter {
                     port = front.port();
                     session.exit().onComplete(exit);
                     systemLog().info("exporter {} serves on {}:{}", spec.name(), listener.host(), port);
-                    session.open().onFailure(cause -> log.error("the session could not be opened", cause));
-                    return Future.succeededFuture();
+                    Future<Void> opened =
+                            session.open().onFailure(cause -> log.error("the session could not be opened", cause));
+                    // A hook may take its time, and its clients may watch it; without one there is nothing to watch.
+                    return spec.beforeLease() == null ? opened : Future.succeededFuture();
                 });
     }
 

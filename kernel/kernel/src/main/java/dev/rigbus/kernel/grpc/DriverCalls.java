@@ -83,6 +83,13 @@ final class DriverCalls {
         }
     }
 
+    private static StreamingDriverCallResponse response(Value item) {
+        return StreamingDriverCallResponse.newBuilder()
+                .setUuid(randomUuid())
+                .setResult(item)
+                .build();
+    }
+
     private record WhenClosed(Runnable task) implements CallListener {
         @Override
         public void message(io.netty.buffer.ByteBuf message) {
@@ -111,12 +118,7 @@ final class DriverCalls {
 
         @Override
         public void items(List<Value> items) {
-            for (Value item : items) {
-                call.write(StreamingDriverCallResponse.newBuilder()
-                        .setUuid(randomUuid())
-                        .setResult(item)
-                        .build());
-            }
+            call.write(items.stream().map(DriverCalls::response).toList());
             owed += items.size();
             pay();
         }
