@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -49,8 +51,8 @@ public final class NettyTransports implements Transports {
 
     @Override
     public Future<ByteStream> tcp(String host, int port) {
-        // The system's resolver blocks, so it has a thread; what it finds is tried in its order.
-        return blocking(() -> InetAddress.getAllByName(host))
+        // What the resolver finds is tried in its order.
+        return resolve(host)
                 .recover(unknown -> Future.failedFuture(refused(host + ":" + port, unknown)))
                 .compose(found -> tcp(host, port, found, 0));
     }
@@ -85,12 +87,12 @@ public final class NettyTransports implements Transports {
     @Override
     public Future<ByteStream> udp(String host, int port) {
         EventLoop loop = home.get();
-        return blocking(() -> InetAddress.getByName(host))
+        return resolve(host)
                 .recover(unknown -> Future.failedFuture(refused(host + ":" + port, unknown)))
                 .compose(found -> open(
                         bootstrap(loop, Transport.of(loop).datagram())
                                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES)),
-                        new InetSocketAddress(found, port)));
+                        new InetSocketAddress(found[0], port)));
     }
 
     private static Bootstrap bootstrap(EventLoop loop, ChannelFactory<? extends Channel> factory) {
@@ -133,6 +135,19 @@ public final class NettyTransports implements Transports {
     @Override
     public ByteStream blocking(InputStream in, OutputStream out, Runnable onClose) {
         return new RawByteStream(new BlockingStream(home.get(), threads, in, out, onClose));
+    }
+
+    /** The system's resolver blocks, so it has a thread; an address needs neither. */
+    private Future<InetAddress[]> resolve(String host) {
+        byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
+        if (address == null) {
+            return blocking(() -> InetAddress.getAllByName(host));
+        }
+        try {
+            return Future.succeededFuture(new InetAddress[] {InetAddress.getByAddress(address)});
+        } catch (UnknownHostException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private <T> Future<T> blocking(Callable<T> task) {
