@@ -3,6 +3,7 @@ package dev.rigbus.kernel.call;
 import dev.rigbus.driver.DriverException;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.Status;
+import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.value.Arguments.ArgumentCountException;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
@@ -23,6 +24,9 @@ public final class Failures {
     /** How the client sees what a driver threw. The first cause that says something decides. */
     public static Status status(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof StatusException e) {
+                return e.status();
+            }
             Code code = code(cause);
             if (code != null) {
                 return new Status(code, text(cause));

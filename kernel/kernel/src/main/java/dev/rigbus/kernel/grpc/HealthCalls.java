@@ -13,15 +13,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The standard health service: what answers at all is serving. */
-final class HealthCalls {
+public final class HealthCalls {
     private final Set<String> services;
 
     /** @param services those that may be asked for, beside the empty name for the whole */
-    HealthCalls(Set<String> services) {
+    public HealthCalls(Set<String> services) {
         this.services = services;
     }
 
-    CallHandler check() {
+    public CallHandler check() {
         return Unary.of(HealthCheckRequest.parser(), request -> {
             if (!isKnown(request.getService())) {
                 return Future.failedFuture(
@@ -31,7 +31,7 @@ final class HealthCalls {
         });
     }
 
-    CallHandler watch() {
+    public CallHandler watch() {
         return Unary.streaming(HealthCheckRequest.parser(), HealthCalls.this::watch);
     }
 

@@ -20,12 +20,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The standard reflection service, for tools such as grpcurl. Its versions v1 and v1alpha are the same on the wire. */
-final class ReflectionCalls {
+public final class ReflectionCalls {
     private final List<FileDescriptor> roots;
     private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
 
     /** @param roots the files whose services are served */
-    ReflectionCalls(List<FileDescriptor> roots) {
+    public ReflectionCalls(List<FileDescriptor> roots) {
         this.roots = roots;
         roots.forEach(this::index);
     }
@@ -36,7 +36,7 @@ final class ReflectionCalls {
         }
     }
 
-    CallHandler info() {
+    public CallHandler info() {
         return call -> new CallListener() {
             @Override
             public void message(ByteBuf message) {

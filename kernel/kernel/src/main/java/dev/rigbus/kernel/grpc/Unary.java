@@ -9,35 +9,51 @@ import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.Status;
 import dev.rigbus.grpc.StatusException;
+import dev.rigbus.kernel.call.Failures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that take one message. */
-final class Unary {
+public final class Unary {
     private Unary() {}
 
     /** Serves a call whose answer is one message. */
     static <Q extends MessageLite> CallHandler of(
             Parser<Q> parser, Function<Q, Future<? extends MessageLite>> service) {
+        return of(parser, (call, request) -> service.apply(request));
+    }
+
+    /** The same for a service that looks at who calls; its future may complete on any thread. */
+    public static <Q extends MessageLite> CallHandler of(
+            Parser<Q> parser, BiFunction<ServerCall, Q, Future<? extends MessageLite>> service) {
         return streaming(parser, (call, request) -> {
-            service.apply(request).onComplete(done -> {
-                if (done.succeeded()) {
-                    call.write(done.result());
-                    call.finish(Status.OK);
+            service.apply(call, request).onComplete(done -> {
+                if (call.eventLoop().inEventLoop()) {
+                    answer(call, done);
                 } else {
-                    call.finish(dev.rigbus.kernel.call.Failures.status(done.cause()));
+                    call.eventLoop().execute(() -> answer(call, done));
                 }
             });
             return null;
         });
     }
 
+    private static void answer(ServerCall call, AsyncResult<? extends MessageLite> done) {
+        if (done.succeeded()) {
+            call.write(done.result());
+            call.finish(Status.OK);
+        } else {
+            call.finish(Failures.status(done.cause()));
+        }
+    }
+
     /** Serves a call by a listener that is told of the call's further fate. */
-    static <Q extends MessageLite> CallHandler streaming(
+    public static <Q extends MessageLite> CallHandler streaming(
             Parser<Q> parser, BiFunction<ServerCall, Q, @Nullable CallListener> service) {
         return call -> new One<>(call, parser, service);
     }
