@@ -4,6 +4,7 @@ import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.ExporterFile;
 import dev.rigbus.app.config.Fault;
+import dev.rigbus.app.config.NodeFile;
 import dev.rigbus.driver.DriverType;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -18,7 +19,7 @@ final class Check implements Command {
 
     @Override
     public String summary() {
-        return "Looks for mistakes in exporter files, without touching a device.";
+        return "Looks for mistakes in the files of exporters and nodes, without touching a device.";
     }
 
     @Override
@@ -34,8 +35,7 @@ final class Check implements Command {
         Collection<DriverType<?>> types = DriverTypes.load();
         boolean fine = true;
         for (String name : words.operands()) {
-            List<Fault> faults =
-                    ExporterFile.read(Path.of(name), System.getenv()).check(types);
+            List<Fault> faults = faults(Path.of(name), types);
             faults.forEach(console.out()::println);
             if (faults.isEmpty()) {
                 console.out().println(name + ": ok");
@@ -43,5 +43,11 @@ final class Check implements Command {
             fine &= faults.isEmpty();
         }
         return fine ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private static List<Fault> faults(Path file, Collection<DriverType<?>> types) {
+        return NodeFile.isMeant(file)
+                ? NodeFile.read(file, System.getenv()).check(types)
+                : ExporterFile.read(file, System.getenv()).check(types);
     }
 }

@@ -13,16 +13,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration file of an exporter, read; with what is wrong with it. */
 public final class ExporterFile {
     private final YamlFile yaml;
     private final ExporterSpec spec;
+    private final @Nullable String namespace;
     private final List<Fault> faults;
 
-    private ExporterFile(YamlFile yaml, ExporterSpec spec, List<Fault> faults) {
+    private ExporterFile(YamlFile yaml, ExporterSpec spec, @Nullable String namespace, List<Fault> faults) {
         this.yaml = yaml;
         this.spec = spec;
+        this.namespace = namespace;
         this.faults = faults;
     }
 
@@ -33,10 +36,25 @@ public final class ExporterFile {
      */
     public static ExporterFile read(Path file, Map<String, String> environment) {
         YamlFile yaml = YamlFile.read(file);
-        List<Fault> faults = new ArrayList<>(yaml.faults());
-        Settings settings = Settings.of("", yaml.values());
-        ExporterSpec spec = new ExporterReader(environment).read(settings);
-        ExporterFile result = new ExporterFile(yaml, spec, faults);
+        return read(yaml, "", Settings.of("", yaml.values()), yaml.faults(), environment);
+    }
+
+    /**
+     * Reads an exporter that stands in another file.
+     *
+     * @param path where in it
+     * @param settings what stands there
+     */
+    static ExporterFile part(YamlFile yaml, String path, Settings settings, Map<String, String> environment) {
+        return read(yaml, path, settings, List.of(), environment);
+    }
+
+    private static ExporterFile read(
+            YamlFile yaml, String path, Settings settings, List<Fault> known, Map<String, String> environment) {
+        List<Fault> faults = new ArrayList<>(known);
+        ExporterReader reader = new ExporterReader(environment, path);
+        ExporterSpec spec = reader.read(settings);
+        ExporterFile result = new ExporterFile(yaml, spec, reader.namespace(), faults);
         // What could not be parsed at all would only be told to lack everything.
         if (!yaml.values().isEmpty()) {
             try {
@@ -51,6 +69,11 @@ public final class ExporterFile {
     /** What the file says; stand-ins where it has faults. */
     public ExporterSpec spec() {
         return spec;
+    }
+
+    /** The namespace that it names, or the environment; absent for neither. */
+    public @Nullable String namespace() {
+        return namespace;
     }
 
     /** What is wrong with the file itself, whatever drivers there are. */
@@ -72,12 +95,6 @@ public final class ExporterFile {
     }
 
     private List<Fault> locate(Collection<Problem> problems) {
-        return problems.stream().map(this::locate).toList();
-    }
-
-    private Fault locate(Problem problem) {
-        String surprise = yaml.lines().surpriseAt(problem.key());
-        String text = surprise == null ? problem.text() : problem.text() + "; " + surprise;
-        return new Fault(yaml.file(), yaml.lines().of(problem.key()), problem.key(), text);
+        return problems.stream().map(yaml::fault).toList();
     }
 }

@@ -19,9 +19,19 @@ final class ExporterReader {
     private static final Duration HOOK_TIMEOUT = Duration.ofSeconds(120);
 
     private final Map<String, String> environment;
+    private final String path;
+    private @Nullable String namespace;
 
-    ExporterReader(Map<String, String> environment) {
+    /** @param path where in the file it stands, as {@code exporters[0]}; empty for the whole file */
+    ExporterReader(Map<String, String> environment, String path) {
         this.environment = environment;
+        this.path = path;
+    }
+
+    /** Of what was read last; absent where neither the file nor the environment says it. */
+    @Nullable
+    String namespace() {
+        return namespace;
     }
 
     ExporterSpec read(Settings file) {
@@ -29,7 +39,7 @@ final class ExporterReader {
         file.oneOf("kind", "ExporterConfig", "ExporterConfig");
         acceptUnused(file);
         String name = metadata(file.section("metadata"));
-        Map<String, NodeSpec> export = nodes(file, "export", "export");
+        Map<String, NodeSpec> export = nodes(file, "export", path.isEmpty() ? "export" : path + ".export");
         Settings hooks = file.section("hooks");
         return new ExporterSpec(
                 name,
@@ -51,12 +61,13 @@ final class ExporterReader {
     }
 
     private String metadata(Settings metadata) {
-        metadata.optionalString("namespace");
+        String given = metadata.optionalString("namespace");
+        namespace = given == null ? environment.get("JMP_NAMESPACE") : given;
         if (!metadata.keys().contains("namespace") && !environment.containsKey("JMP_NAMESPACE")) {
             metadata.problem("namespace", "is missing");
         }
-        String given = environment.get("JMP_NAME");
-        return given == null ? metadata.string("name") : metadata.string("name", given);
+        String other = environment.get("JMP_NAME");
+        return other == null ? metadata.string("name") : metadata.string("name", other);
     }
 
     private Map<String, NodeSpec> nodes(Settings around, String key, String path) {

@@ -1,5 +1,6 @@
 package dev.rigbus.app.config;
 
+import dev.rigbus.driver.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -61,6 +62,13 @@ record YamlFile(Path file, Map<String, Object> values, Lines lines, List<Fault> 
             faults.add(new Fault(file, e.line, "", e.text));
         }
         return new YamlFile(file, values, lines, faults);
+    }
+
+    /** A problem with what the file says, with its line. */
+    Fault fault(Problem problem) {
+        String surprise = lines.surpriseAt(problem.key());
+        String text = surprise == null ? problem.text() : problem.text() + "; " + surprise;
+        return new Fault(file, lines.of(problem.key()), problem.key(), text);
     }
 
     private static Optional<Node> compose(String text) throws Unreadable {
