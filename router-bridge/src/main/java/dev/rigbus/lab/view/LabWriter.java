@@ -1,0 +1,38 @@
+package dev.rigbus.lab.view;
+
+import dev.rigbus.kernel.ports.RecordStore;
+import dev.rigbus.lab.model.Client;
+import dev.rigbus.lab.model.Exporter;
+import dev.rigbus.lab.model.Lease;
+import dev.rigbus.lab.model.Policy;
+
+/** Changes what many nodes may change. The state of an exporter is not among it: that is its authority's alone. */
+public final class LabWriter {
+    private final Writer<Client> clients;
+    private final Writer<Exporter> exporters;
+    private final Writer<Policy> policies;
+    private final Writer<Lease> leases;
+
+    public LabWriter(RecordStore store) {
+        clients = new Writer<>(store, Client.KIND, "clients", Client.class, Client::name);
+        exporters = new Writer<>(store, Exporter.KIND, "exporters", Exporter.class, Exporter::name);
+        policies = new Writer<>(store, Policy.KIND, "exporteraccesspolicies", Policy.class, Policy::name);
+        leases = new Writer<>(store, Lease.KIND, "leases", Lease.class, Lease::name);
+    }
+
+    public Writer<Client> clients() {
+        return clients;
+    }
+
+    public Writer<Exporter> exporters() {
+        return exporters;
+    }
+
+    public Writer<Policy> policies() {
+        return policies;
+    }
+
+    public Writer<Lease> leases() {
+        return leases;
+    }
+}
