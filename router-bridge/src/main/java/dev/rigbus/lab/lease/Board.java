@@ -3,6 +3,7 @@ package dev.rigbus.lab.lease;
 import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.ExporterState;
 import dev.rigbus.lab.model.Lease;
+import dev.rigbus.wire.ExporterStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,18 @@ public record Board(
         @Nullable ExporterState state,
         @Nullable Lease holder) {
     /** Whether it can be reached and has told what it consists of. */
-    boolean isOnline() {
+    public boolean isOnline() {
         return state != null && state.online() && exporter.isRegistered();
+    }
+
+    /** What it is doing, as far as it is known. */
+    public ExporterStatus status() {
+        return state == null ? ExporterStatus.EXPORTER_STATUS_UNSPECIFIED : state.status();
+    }
+
+    /** What it says about that. */
+    public String message() {
+        return state == null ? "Never seen" : state.message();
     }
 
     boolean isLeased() {

@@ -32,6 +32,22 @@ public record ExporterState(
         long fence) {
     public static final String KIND = "exporter-state";
 
+    /** What can be said of it while its authority cannot be asked. */
+    public ExporterState lost() {
+        return new ExporterState(
+                name,
+                node,
+                epoch,
+                ExporterStatus.EXPORTER_STATUS_OFFLINE,
+                "Node " + node + " cannot be reached",
+                lastSeen,
+                false,
+                lease,
+                client,
+                told,
+                fence);
+    }
+
     /** Whether it would take a lease now; one that never reports a status counts as ready while it is online. */
     public boolean isReady() {
         return online

@@ -21,6 +21,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,11 @@ public final class LabView implements AutoCloseable {
     private final Index<Lease> leases;
     private final List<RecordStore.Registration> watches;
 
-    public LabView(RecordStore store) {
+    private final Predicate<String> reachable;
+
+    /** @param reachable whether a node, by name, can be reached now: what one said that cannot be does not hold any more */
+    public LabView(RecordStore store, Predicate<String> reachable) {
+        this.reachable = reachable;
         clients = new Index<>(store, Client.KIND, Client.class, change -> {});
         exporters = new Index<>(store, Exporter.KIND, Exporter.class, change -> {});
         states = new Index<>(store, ExporterState.KIND, ExporterState.class, change -> {});
@@ -138,8 +143,12 @@ public final class LabView implements AutoCloseable {
         return found == null ? null : board(found);
     }
 
-    private Board board(Exporter exporter) {
-        return new Board(exporter, state(exporter.name()), holder(exporter.name()));
+    public Board board(Exporter exporter) {
+        return new Board(exporter, seen(state(exporter.name())), holder(exporter.name()));
+    }
+
+    private @Nullable ExporterState seen(@Nullable ExporterState state) {
+        return state == null || reachable.test(state.node()) ? state : state.lost();
     }
 
     public List<Board> boards(String namespace) {
