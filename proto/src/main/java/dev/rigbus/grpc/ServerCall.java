@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ public final class ServerCall extends GrpcStream {
             last = value;
         }
         return last == null ? null : last.toString();
+    }
+
+    /** All values of a piece of the call's metadata, in order; empty if it was not sent. The name in lower case. */
+    public List<String> metadataAll(String name) {
+        return request.getAll(name).stream().map(CharSequence::toString).toList();
     }
 
     /** The peer's address, for logs. */
