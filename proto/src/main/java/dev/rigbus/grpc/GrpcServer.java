@@ -3,6 +3,7 @@ package dev.rigbus.grpc;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.SocketAddress;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,23 @@ public final class GrpcServer {
      * @param tls absent for plaintext
      */
     public ChannelFuture listen(SocketAddress address, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+        return listen(address, handlers, tls, Map.of());
+    }
+
+    /**
+     * Listens on one more address, where other protocols than gRPC are spoken too.
+     *
+     * @param handlers by path, such as {@code /package.Service/Method}; those that are added later serve the connections made after that
+     * @param tls absent for plaintext; it decides which protocols are offered
+     * @param others what takes over a connection, by the name that both sides agree on in the handshake (ALPN). A peer that names none, or
+     *     none that is offered, gets {@code http/1.1}, or is sent away if that is not among them. Each connection has a handler made, which
+     *     is added behind the one for TLS
+     */
+    public ChannelFuture listen(
+            SocketAddress address,
+            Map<String, CallHandler> handlers,
+            @Nullable SslContext tls,
+            Map<String, Supplier<? extends ChannelHandler>> others) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(transport.server(address))
@@ -52,7 +71,7 @@ public final class GrpcServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accepted(channel, Map.copyOf(handlers), tls);
+                        accepted(channel, Map.copyOf(handlers), tls, Map.copyOf(others));
                     }
                 });
         if (!Transport.isUnix(address)) {
@@ -65,18 +84,25 @@ public final class GrpcServer {
         return bound;
     }
 
-    private void accepted(Channel channel, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+    private void accepted(
+            Channel channel,
+            Map<String, CallHandler> handlers,
+            @Nullable SslContext tls,
+            Map<String, Supplier<? extends ChannelHandler>> others) {
         connections.add(channel);
         if (tls == null) {
             channel.pipeline().addLast(ServerConnection.create(limits, handlers::get));
             return;
         }
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-        channel.pipeline().addLast(new ApplicationProtocolNegotiationHandler("") {
+        channel.pipeline().addLast(new ApplicationProtocolNegotiationHandler(ApplicationProtocolNames.HTTP_1_1) {
             @Override
             protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+                Supplier<? extends ChannelHandler> other = others.get(protocol);
                 if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                     ctx.pipeline().addLast(ServerConnection.create(limits, handlers::get));
+                } else if (other != null) {
+                    ctx.pipeline().addLast(other.get());
                 } else {
                     ctx.close();
                 }
