@@ -29,7 +29,8 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
     public static Credentials load(Path certificate, Path key) throws IOException {
         List<X509Certificate> chain = read(certificate, "certificate", Pem::certificates);
         if (chain.isEmpty()) {
-            throw new IOException("the TLS certificate " + certificate + " cannot be used: no certificate in it (expected: PEM)");
+            throw new IOException(
+                    "the TLS certificate " + certificate + " cannot be used: no certificate in it (expected: PEM)");
         }
         PrivateKey loaded = read(key, "key", blocks -> Pem.privateKey(Pem.one(blocks, Pem.PRIVATE_KEY)));
         if (!belong(loaded, chain.get(0))) {
@@ -58,7 +59,9 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
 
     private static boolean belong(PrivateKey key, X509Certificate certificate) {
         try {
-            String algorithm = key.getAlgorithm().startsWith("Ed") ? "Ed25519" : "SHA256with" + (key.getAlgorithm().equals("EC") ? "ECDSA" : key.getAlgorithm());
+            String algorithm = key.getAlgorithm().startsWith("Ed")
+                    ? "Ed25519"
+                    : "SHA256with" + (key.getAlgorithm().equals("EC") ? "ECDSA" : key.getAlgorithm());
             Signature signing = Signature.getInstance(algorithm);
             signing.initSign(key);
             signing.update((byte) 1);

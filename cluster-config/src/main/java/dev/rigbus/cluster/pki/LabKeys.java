@@ -86,7 +86,8 @@ public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, by
         List<Pem.Block> blocks = Pem.blocks(text);
         byte[] routerKey = Pem.one(blocks, ROUTER_KEY);
         if (routerKey.length != ROUTER_KEY_BYTES) {
-            throw new IOException(ROUTER_KEY + " of " + routerKey.length + " bytes (expected: " + ROUTER_KEY_BYTES + ")");
+            throw new IOException(
+                    ROUTER_KEY + " of " + routerKey.length + " bytes (expected: " + ROUTER_KEY_BYTES + ")");
         }
         return new LabKeys(
                 Pem.certificate(Pem.one(blocks, Pem.CERTIFICATE)),

@@ -67,10 +67,7 @@ public final class LabTls {
 
     static ApplicationProtocolConfig protocols(List<String> protocols) {
         return new ApplicationProtocolConfig(
-                Protocol.ALPN,
-                SelectorFailureBehavior.NO_ADVERTISE,
-                SelectedListenerFailureBehavior.ACCEPT,
-                protocols);
+                Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, protocols);
     }
 
     /**

@@ -76,11 +76,12 @@ public final class NodeIdentity {
     private void checkIsOurs() throws IOException {
         String kept = nameInCertificate(credentials.certificate());
         if (!kept.equals(name)) {
-            throw new IOException("the folder " + folder + " belongs to the node " + kept + " and cannot be used for " + name
-                    + " (expected: --name " + kept + ", or another --data)");
+            throw new IOException("the folder " + folder + " belongs to the node " + kept + " and cannot be used for "
+                    + name + " (expected: --name " + kept + ", or another --data)");
         }
         if (!credentials.certificate().getIssuerX500Principal().equals(lab.ca().getSubjectX500Principal())) {
-            throw new IOException("the certificate in " + folder.resolve(FILE) + " is not of the lab whose keys are beside it");
+            throw new IOException(
+                    "the certificate in " + folder.resolve(FILE) + " is not of the lab whose keys are beside it");
         }
     }
 

@@ -30,8 +30,8 @@ final class PrivateFiles {
     static void write(Path file, String text) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".new");
         try {
-            try (FileChannel channel =
-                    FileChannel.open(next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
+            try (FileChannel channel = FileChannel.open(
+                    next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
                 ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
