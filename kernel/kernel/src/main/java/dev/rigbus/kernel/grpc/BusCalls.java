@@ -1,15 +1,12 @@
 package dev.rigbus.kernel.grpc;
 
 import com.google.protobuf.Value;
-import dev.rigbus.driver.DriverException;
-import dev.rigbus.driver.Reason;
 import dev.rigbus.kernel.call.Addresses;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.DriverMessage;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
 import dev.rigbus.kernel.call.Failures;
-import dev.rigbus.kernel.session.SessionStatus;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +30,6 @@ final class BusCalls {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Id, ItemsReceiver> receivers = new ConcurrentHashMap<>();
     private final Map<EventLoop, ContextInternal> contexts = new ConcurrentHashMap<>();
-    private volatile SessionStatus status = SessionStatus.FIRST;
 
     BusCalls(Vertx vertx) {
         this.vertx = (VertxInternal) vertx;
@@ -46,37 +42,21 @@ final class BusCalls {
         return consumer.completion();
     }
 
-    void statusChanged(SessionStatus now) {
-        if (now.version() >= status.version()) {
-            status = now;
-        }
-    }
-
-    private long admitted() {
-        SessionStatus now = status;
-        if (!now.allowsCalls()) {
-            throw new DriverException(
-                    Reason.FAILED_PRECONDITION,
-                    "Exporter not ready for driver calls (status: " + now.shortName() + ")");
-        }
-        return now.fence();
-    }
-
     /** Names a call of this node. */
     Id nextId() {
         return new Id(endpoint, numbers.incrementAndGet());
     }
 
-    Future<Value> call(EventLoop loop, String address, Id id, String method, List<Value> args) {
-        return request(loop, address, new DriverMessage.Call(id, admitted(), method, args));
+    Future<Value> call(EventLoop loop, String address, Id id, long fence, String method, List<Value> args) {
+        return request(loop, address, new DriverMessage.Call(id, fence, method, args));
     }
 
-    Future<DriverMessage.Ticket> openStream(EventLoop loop, String address, String method) {
-        return request(loop, address, new DriverMessage.OpenStream(admitted(), method));
+    Future<DriverMessage.Ticket> openStream(EventLoop loop, String address, long fence, String method) {
+        return request(loop, address, new DriverMessage.OpenStream(fence, method));
     }
 
-    Future<DriverMessage.Ticket> openResource(EventLoop loop, String address, @Nullable String encoding) {
-        return request(loop, address, new DriverMessage.OpenResource(admitted(), encoding));
+    Future<DriverMessage.Ticket> openResource(EventLoop loop, String address, long fence, @Nullable String encoding) {
+        return request(loop, address, new DriverMessage.OpenResource(fence, encoding));
     }
 
     void cancel(EventLoop loop, String address, Id id) {
@@ -93,12 +73,13 @@ final class BusCalls {
             EventLoop loop,
             String address,
             Id id,
+            long fence,
             String method,
             List<Value> args,
             int credit,
             ItemsReceiver.Sink sink) {
         ItemsReceiver receiver = new ItemsReceiver(loop, sink);
-        DriverMessage open = new DriverMessage.OpenItems(id, admitted(), method, args, credit);
+        DriverMessage open = new DriverMessage.OpenItems(id, fence, method, args, credit);
         receivers.put(id, receiver);
         this.<Items>request(loop, address, open).onComplete(done -> {
             if (done.failed()) {

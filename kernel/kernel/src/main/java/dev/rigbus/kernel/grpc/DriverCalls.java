@@ -24,10 +24,12 @@ final class DriverCalls {
 
     private final Drivers drivers;
     private final BusCalls bus;
+    private final Admission admission;
 
-    DriverCalls(Drivers drivers, BusCalls bus) {
+    DriverCalls(Drivers drivers, BusCalls bus, Admission admission) {
         this.drivers = drivers;
         this.bus = bus;
+        this.admission = admission;
     }
 
     CallHandler call() {
@@ -48,7 +50,8 @@ final class DriverCalls {
         try {
             String address = drivers.address(request.getUuid());
             Id id = bus.nextId();
-            var answer = bus.call(call.eventLoop(), address, id, request.getMethod(), request.getArgsList());
+            long fence = admission.fence();
+            var answer = bus.call(call.eventLoop(), address, id, fence, request.getMethod(), request.getArgsList());
             answer.onComplete(done -> {
                 if (done.failed()) {
                     call.finish(Failures.status(done.cause()));
@@ -75,7 +78,16 @@ final class DriverCalls {
         try {
             String address = drivers.address(request.getUuid());
             ItemsCall items = new ItemsCall(call, address, bus.nextId());
-            bus.open(call.eventLoop(), address, items.id, request.getMethod(), request.getArgsList(), WINDOW, items);
+            long fence = admission.fence();
+            bus.open(
+                    call.eventLoop(),
+                    address,
+                    items.id,
+                    fence,
+                    request.getMethod(),
+                    request.getArgsList(),
+                    WINDOW,
+                    items);
             return items;
         } catch (RuntimeException e) {
             call.finish(Failures.status(e));

@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class StreamCalls {
     private final Drivers drivers;
     private final BusCalls bus;
+    private final Admission admission;
     private final Pickups pickups;
 
-    StreamCalls(Drivers drivers, BusCalls bus, Pickups pickups) {
+    StreamCalls(Drivers drivers, BusCalls bus, Admission admission, Pickups pickups) {
         this.drivers = drivers;
         this.bus = bus;
+        this.admission = admission;
         this.pickups = pickups;
     }
 
@@ -66,9 +68,10 @@ final class StreamCalls {
 
     private Future<Ticket> open(ServerCall call, StreamRequestMetadata request, String address) {
         String method = request.method();
+        long fence = admission.fence();
         return method == null
-                ? bus.openResource(call.eventLoop(), address, request.encoding())
-                : bus.openStream(call.eventLoop(), address, method);
+                ? bus.openResource(call.eventLoop(), address, fence, request.encoding())
+                : bus.openStream(call.eventLoop(), address, fence, method);
     }
 
     /** As with stock, what keeps a stream from opening is an unknown error, but for a method that is not there. */

@@ -27,5 +27,14 @@ public record HookSpec(String script, @Nullable String exec, Duration timeout, O
         public String word() {
             return word;
         }
+
+        /** What clients are told of a failure; stock clients look for the beginning of a warning. */
+        String text(String hook, String reason) {
+            return switch (this) {
+                case WARN -> "[HOOK_WARNING] " + hook + " hook warning: " + reason;
+                case END_LEASE -> hook + " hook failed (on_failure=endLease): " + reason;
+                case EXIT -> hook + " hook failed (on_failure=exit, shutting down): " + reason;
+            };
+        }
     }
 }

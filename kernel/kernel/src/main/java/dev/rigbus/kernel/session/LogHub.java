@@ -39,6 +39,14 @@ public final class LogHub {
         return reader;
     }
 
+    /** Draws a line: what was logged until now is shown to nobody, and who reads now reads nothing of what follows. */
+    public void forget() {
+        synchronized (unread) {
+            unread.clear();
+            readers.clear();
+        }
+    }
+
     private static void push(Deque<LogEntry> queue, LogEntry entry) {
         if (queue.size() == MOST_WAITING) {
             queue.removeFirst();

@@ -114,20 +114,13 @@ final class Session {
     }
 
     private Future<Void> beforeHookFailed(OnFailure mode, String reason) {
-        switch (mode) {
-            case WARN -> ready("[HOOK_WARNING] beforeLease hook warning: " + reason);
-            case END_LEASE ->
-                move(
-                        ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED,
-                        "beforeLease hook failed (on_failure=endLease): " + reason);
-            case EXIT -> {
-                move(
-                        ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED,
-                        "beforeLease hook failed (on_failure=exit, shutting down): " + reason);
-                return leave("beforeLease");
-            }
+        String text = mode.text("beforeLease", reason);
+        if (mode == OnFailure.WARN) {
+            ready(text);
+            return Future.succeededFuture();
         }
-        return Future.succeededFuture();
+        move(ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED, text);
+        return mode == OnFailure.EXIT ? leave("beforeLease") : Future.succeededFuture();
     }
 
     private Future<Void> leave(String which) {
@@ -182,16 +175,13 @@ final class Session {
     }
 
     private Future<Boolean> afterHookFailed(OnFailure mode, String reason) {
+        String text = mode.text("afterLease", reason);
         if (mode == OnFailure.WARN) {
-            move(ExporterStatus.EXPORTER_STATUS_AVAILABLE, "[HOOK_WARNING] afterLease hook warning: " + reason);
+            move(ExporterStatus.EXPORTER_STATUS_AVAILABLE, text);
             return Future.succeededFuture(false);
         }
-        boolean leaves = mode == OnFailure.EXIT;
-        move(
-                ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED,
-                "afterLease hook failed (on_failure=" + (leaves ? "exit, shutting down" : mode.word()) + "): "
-                        + reason);
-        if (leaves) {
+        move(ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED, text);
+        if (mode == OnFailure.EXIT) {
             return leave("afterLease").map(true);
         }
         return world.after(VISIBLE).map(v -> {

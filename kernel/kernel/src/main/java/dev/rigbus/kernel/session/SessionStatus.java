@@ -21,6 +21,12 @@ public record SessionStatus(
     public static final SessionStatus FIRST =
             new SessionStatus(ExporterStatus.EXPORTER_STATUS_AVAILABLE, "", 0, null, 0);
 
+    /** At the beginning of a lease. */
+    static SessionStatus opened(long fence) {
+        ExporterStatus available = ExporterStatus.EXPORTER_STATUS_AVAILABLE;
+        return new SessionStatus(available, "", 1, available, fence);
+    }
+
     SessionStatus next(ExporterStatus to, String text, long fenceNow) {
         return new SessionStatus(to, text, version + 1, status, fenceNow);
     }

@@ -10,20 +10,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.serviceproxy.ServiceBinder;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.event.Level;
 
 /** The session of one exporter on the bus. */
 public final class SessionVerticle extends VerticleBase implements SessionService, Session.World {
     private final String exporter;
-    private final LogHub logs;
-    private final String hookSocket;
-    private final ExecutorService threads;
+    private final HookRunner hooks;
     private final LongFunction<Future<?>> reset;
     private final Session session;
     private @Nullable Context home;
@@ -41,9 +35,7 @@ public final class SessionVerticle extends VerticleBase implements SessionServic
             ExecutorService threads,
             LongFunction<Future<?>> reset) {
         this.exporter = exporter;
-        this.logs = logs;
-        this.hookSocket = hookSocket;
-        this.threads = threads;
+        this.hooks = new HookRunner(exporter, logs, hookSocket, threads, this::runOnHome);
         this.reset = reset;
         this.session = new Session(before, after, this);
     }
@@ -75,6 +67,12 @@ public final class SessionVerticle extends VerticleBase implements SessionServic
     /** Completes when a hook's failure means that the exporter has to go. */
     public Future<Void> exit() {
         return session.exit();
+    }
+
+    private void runOnHome(Runnable task) {
+        if (home != null) {
+            home.runOnContext(v -> task.run());
+        }
     }
 
     private <T> Future<T> here(java.util.function.Supplier<Future<T>> task) {
@@ -119,35 +117,6 @@ public final class SessionVerticle extends VerticleBase implements SessionServic
 
     @Override
     public RunningHook run(HookSpec hook, LogEntry.Source source) {
-        Logger log = new HubLogger(logs, source, "hook", exporter, null, Level.INFO);
-        HookProcess process = new HookProcess(hook, variables(), log::info);
-        Promise<Void> outcome = Promise.promise();
-        var task = threads.submit(() -> {
-            try {
-                process.run();
-                runOnHome(() -> outcome.tryComplete());
-            } catch (InterruptedException e) {
-                runOnHome(() -> outcome.tryFail("cancelled"));
-            } catch (HookProcess.HookFailedException | RuntimeException e) {
-                log.warn("{}", e.getMessage());
-                runOnHome(() -> outcome.tryFail(e));
-            }
-        });
-        return new RunningHook(outcome.future(), () -> task.cancel(true));
-    }
-
-    private void runOnHome(Runnable task) {
-        if (home != null) {
-            home.runOnContext(v -> task.run());
-        }
-    }
-
-    private Map<String, String> variables() {
-        Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("JUMPSTARTER_HOST", hookSocket);
-        variables.put("JMP_DRIVERS_ALLOW", "UNSAFE");
-        variables.put("LEASE_NAME", "standalone");
-        variables.put("CLIENT_NAME", "");
-        return variables;
+        return hooks.run(hook, source, "standalone", "");
     }
 }
