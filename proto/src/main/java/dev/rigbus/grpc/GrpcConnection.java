@@ -131,6 +131,20 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
         }
     }
 
+    /** Makes the window of a stream this large, if it is smaller. */
+    final void widen(Http2Stream stream, int bytes) {
+        Http2LocalFlowController windows = connection().local().flowController();
+        int missing = bytes - windows.initialWindowSize(stream);
+        if (missing > 0) {
+            try {
+                windows.incrementWindowSize(stream, missing);
+                flushSoon();
+            } catch (Http2Exception e) {
+                onError(context(), true, e);
+            }
+        }
+    }
+
     /** Runs a task, such as the flush of a device's channel, once when all that has arrived so far has been read; at once outside of reading. */
     final void afterRead(Runnable task) {
         if (reading) {

@@ -84,6 +84,11 @@ public final class GrpcServer {
         return bound;
     }
 
+    /** What serves calls at the end of a pipeline that has been made elsewhere, of a channel whose bytes are HTTP/2 without TLS. */
+    public static ChannelHandler connection(GrpcLimits limits, Map<String, CallHandler> handlers) {
+        return ServerConnection.create(limits, handlers::get);
+    }
+
     private void accepted(
             Channel channel,
             Map<String, CallHandler> handlers,

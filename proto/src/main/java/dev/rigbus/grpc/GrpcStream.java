@@ -15,10 +15,11 @@ public abstract class GrpcStream {
 
     final GrpcConnection connection;
     final Http2Stream stream;
-    private final MessageReader reader;
+    private InputReader reader;
     private @Nullable GzipInflater inflater;
     private boolean paused;
     private boolean delivering;
+    private boolean refused;
     private boolean inputEnded;
     private boolean halfCloseTold;
     private int unreturnedBytes;
@@ -86,6 +87,22 @@ public abstract class GrpcStream {
         connection.writeData(stream, frame, false);
     }
 
+    /**
+     * Tells the listener what the peer sends in pieces as they arrive instead of in messages: with the prefixes, cut anywhere, as {@link #writeFrame}
+     * of another call takes them. To be chosen before anything has arrived.
+     */
+    public void receivePieces() {
+        if (inflater != null) {
+            throw new StatusException(Code.UNIMPLEMENTED, "compressed messages (expected: grpc-encoding identity)");
+        }
+        reader = new PieceReader(connection.mostMessageBytes());
+    }
+
+    /** Lets the peer send more than the limits of the connection say before it has to wait. */
+    public void widenWindow(int bytes) {
+        connection.widen(stream, bytes);
+    }
+
     /** What has to be on the wire before the first message. */
     abstract void beforeMessage();
 
@@ -108,13 +125,14 @@ public abstract class GrpcStream {
 
     void dataRead(ByteBuf data, int flowControlledBytes, boolean endOfStream) {
         unreturnedBytes += flowControlledBytes;
-        if (closed) {
+        if (closed || refused) {
             returnBytes();
             return;
         }
         try {
             reader.read(data, inflater);
         } catch (StatusException e) {
+            refused = true;
             failed(e.status());
             return;
         }

@@ -8,7 +8,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts the bytes of a stream into gRPC messages, without copying them. */
-final class MessageReader {
+final class MessageReader implements InputReader {
     private static final int PREFIX_BYTES = 5;
 
     private final int mostBytes;
@@ -22,8 +22,8 @@ final class MessageReader {
         this.mostBytes = mostBytes;
     }
 
-    /** Takes what can be read from the data; the caller keeps its reference. */
-    void read(ByteBuf data, @Nullable GzipInflater inflater) {
+    @Override
+    public void read(ByteBuf data, @Nullable GzipInflater inflater) {
         while (data.isReadable() || (prefixRead == PREFIX_BYTES && length == 0)) {
             if (prefixRead < PREFIX_BYTES) {
                 readPrefix(data);
@@ -88,8 +88,8 @@ final class MessageReader {
         }
     }
 
-    @Nullable
-    ByteBuf next() {
+    @Override
+    public @Nullable ByteBuf next() {
         return complete.poll();
     }
 
@@ -97,12 +97,13 @@ final class MessageReader {
         return complete.isEmpty();
     }
 
-    /** True in the middle of a message, where a stream must not end. */
-    boolean isPartial() {
+    @Override
+    public boolean isPartial() {
         return prefixRead > 0;
     }
 
-    void release() {
+    @Override
+    public void release() {
         if (partial != null) {
             partial.release();
             partial = null;

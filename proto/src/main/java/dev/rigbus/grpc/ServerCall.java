@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +95,14 @@ public final class ServerCall extends GrpcStream {
         connection.writeHeaders(stream, trailers, true, written);
     }
 
+    /** Ends the call; if the peer does not read so far within this time, without the status. */
+    public void finish(Status status, Duration lastWords) {
+        finish(status);
+        if (isOpen() && deadline == null) {
+            deadline = eventLoop().schedule(this::abandon, lastWords.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
     /** Runs the task once what has been read so far is worked off, for flushes of what a call feeds. */
     public void afterRead(Runnable task) {
         connection.afterRead(task);
@@ -128,7 +137,7 @@ public final class ServerCall extends GrpcStream {
 
     @Override
     void failed(Status status) {
-        finish(status);
+        finish(status, Duration.ofSeconds(LAST_WORDS_SECONDS));
     }
 
     @Override
