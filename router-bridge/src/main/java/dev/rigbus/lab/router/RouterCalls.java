@@ -1,0 +1,73 @@
+package dev.rigbus.lab.router;
+
+import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallListener;
+import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.ServerCall;
+import dev.rigbus.grpc.StatusException;
+import dev.rigbus.lab.identity.RouterTokens.Ticket;
+import io.netty.util.concurrent.EventExecutorGroup;
+import java.util.Map;
+import java.util.function.Function;
+
+/** {@code RouterService.Stream}: lets those in who have a token, and brings each to the one it wants to meet. */
+public final class RouterCalls implements CallHandler {
+    public static final String PATH = "/jumpstarter.v1.RouterService/Stream";
+
+    private final Function<ServerCall, Ticket> tickets;
+    private final RouterMeter meter;
+    private final UsedTickets used = new UsedTickets();
+    private final Rendezvous rendezvous;
+
+    /**
+     * @param tickets reads and checks a call's ticket, or fails with the status that refuses it
+     * @param loops on which the calls run
+     */
+    public RouterCalls(
+            Function<ServerCall, Ticket> tickets, RouterLimits limits, RouterMeter meter, EventExecutorGroup loops) {
+        this.tickets = tickets;
+        this.meter = meter;
+        this.rendezvous = new Rendezvous(limits, meter, used, loops);
+    }
+
+    /** How many peers wait for others. */
+    public int waiting() {
+        return rendezvous.waiting();
+    }
+
+    /** How many pairs are open. */
+    public int pairs() {
+        return rendezvous.pairs();
+    }
+
+    @Override
+    public CallListener start(ServerCall call) {
+        Ticket ticket = admit(call);
+        call.receivePieces();
+        call.pause();
+        // Stock sends its headers with the first frame; early ones tell a peer that it has been let in.
+        call.sendHeaders(Map.of());
+        Side side = new Side(ticket, call, rendezvous);
+        // Once the call has its listener.
+        call.eventLoop().execute(() -> rendezvous.arriveIfOpen(side));
+        return side;
+    }
+
+    private Ticket admit(ServerCall call) {
+        try {
+            Ticket ticket = tickets.apply(call);
+            if (!used.isFresh(ticket)) {
+                throw new StatusException(Code.UNAUTHENTICATED, "invalid jwt token");
+            }
+            return ticket;
+        } catch (StatusException e) {
+            meter.refused();
+            throw e;
+        }
+    }
+
+    /** Takes no part in pairs any more that are open still. */
+    public void close() {
+        rendezvous.close();
+    }
+}

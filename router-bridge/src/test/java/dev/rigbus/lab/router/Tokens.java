@@ -1,0 +1,96 @@
+package dev.rigbus.lab.router;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.rigbus.grpc.ServerCall;
+import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.kernel.ports.RecordStore;
+import dev.rigbus.lab.identity.LabKeys;
+import dev.rigbus.lab.identity.RouterTokens;
+import dev.rigbus.lab.identity.RouterTokens.Ticket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** Router tokens as a stock controller makes them, and bent ones. */
+final class Tokens {
+    static final byte[] KEY = "0123456789abcdef0123456789abcdef".repeat(2).getBytes(StandardCharsets.UTF_8);
+
+    private Tokens() {}
+
+    static Function<ServerCall, Ticket> check(byte[] key) {
+        // The form in which a lab keeps its keys, with this one in the place of the router's.
+        String keys = LabKeys.generate()
+                .write()
+                .replaceFirst("\"router\":\"[^\"]*\"", "\"router\":\"" + Base64URL.encode(key) + "\"");
+        return new RouterTokens(LabKeys.read(keys), new Alone())::verify;
+    }
+
+    /** A lab of one node, whose time is the system's. */
+    private static final class Alone implements Cluster {
+        @Override
+        public String self() {
+            return "alone";
+        }
+
+        @Override
+        public Set<String> members() {
+            return Set.of("alone");
+        }
+
+        @Override
+        public String oldest() {
+            return "alone";
+        }
+
+        @Override
+        public boolean hasMajority() {
+            return true;
+        }
+
+        @Override
+        public long time() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public RecordStore.Registration watch(Consumer<Set<String>> listener) {
+            return () -> {};
+        }
+    }
+
+    static String good(String stream) {
+        return make(KEY, JWSAlgorithm.HS256, claims -> claims.subject(stream));
+    }
+
+    static String make(byte[] key, JWSAlgorithm algorithm, UnaryOperator<JWTClaimsSet.Builder> change) {
+        Instant now = Instant.now();
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
+                .issuer("https://jumpstarter.dev/stream")
+                .audience("https://jumpstarter.dev/router")
+                .subject("some stream")
+                .issueTime(Date.from(now))
+                .notBeforeTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(Duration.ofMinutes(30))))
+                .jwtID(UUID.randomUUID().toString());
+        try {
+            SignedJWT jwt =
+                    new SignedJWT(new JWSHeader(algorithm), change.apply(claims).build());
+            jwt.sign(new MACSigner(key));
+            return jwt.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rigbus.lab.router;
+
+import org.jspecify.annotations.NullMarked;
