@@ -21,7 +21,7 @@ public final class Durations {
             return number(BigDecimal.valueOf(duration.toNanos(), 6)) + "ms";
         }
         String seconds =
-                number(BigDecimal.valueOf(duration.toSecondsPart()).add(BigDecimal.valueOf(duration.getNano(), 9)));
+                number(BigDecimal.valueOf(duration.toSecondsPart()).add(BigDecimal.valueOf(duration.toNanosPart(), 9)));
         String minutes = duration.toMinutes() == 0 ? "" : duration.toMinutesPart() + "m";
         String hours = duration.toHours() == 0 ? "" : duration.toHours() + "h";
         return hours + minutes + seconds + "s";

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The policies of one namespace. Without any, everybody may lease everything, with priority 0. */
@@ -74,7 +75,7 @@ public final class Policies {
                         rule,
                         rule.from().stream()
                                 .map(Policies::readable)
-                                .flatMap(s -> s == null ? java.util.stream.Stream.of() : java.util.stream.Stream.of(s))
+                                .flatMap(Stream::ofNullable)
                                 .toList()))
                 .toList();
         return new Compiled(policy, readable(policy.exporters()), rules);

@@ -54,6 +54,6 @@ public record ExporterState(
                 && (status == ExporterStatus.EXPORTER_STATUS_AVAILABLE
                         || status == ExporterStatus.EXPORTER_STATUS_UNSPECIFIED
                         // It reports nothing more after this one; nobody uses it, and its next session starts afresh.
-                        || status == ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED && lease == null);
+                        || (status == ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED && lease == null));
     }
 }

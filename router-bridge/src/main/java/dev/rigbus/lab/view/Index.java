@@ -59,7 +59,8 @@ final class Index<T> {
     private void refresh(String key) {
         synchronized (this) {
             ObjectName name = ObjectName.ofKey(key);
-            T now = read(store.get(kind, key));
+            StoredRecord record = store.get(kind, key);
+            T now = record == null ? null : read(record);
             T before = now == null ? values.remove(name) : values.put(name, now);
             if (Objects.equals(before, now)) {
                 return;
@@ -91,8 +92,8 @@ final class Index<T> {
         }
     }
 
-    private @Nullable T read(@Nullable StoredRecord record) {
-        String value = record == null ? null : record.value();
+    private @Nullable T read(StoredRecord record) {
+        String value = record.value();
         if (value == null) {
             return null;
         }

@@ -2,6 +2,7 @@ package dev.rigbus.lab.view;
 
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.lab.lease.Board;
+import dev.rigbus.lab.lease.LeaseUpdate;
 import dev.rigbus.lab.lease.Matching;
 import dev.rigbus.lab.lease.Outcome;
 import dev.rigbus.lab.lease.Policies;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The whole lab as it is known here, in memory. Safe to use from any thread; what it returns may change under the reader's hands, but is never
  * torn. Maps are ordered by name and cover one namespace: {@code tailMap} of them is a page.
  */
-public final class LabView implements AutoCloseable {
+public final class LabView implements LeaseUpdate.Lab, AutoCloseable {
     private final LeaseOrders orders = new LeaseOrders();
     private final Map<String, Policies> policiesOf = new ConcurrentHashMap<>();
 
@@ -56,10 +57,12 @@ public final class LabView implements AutoCloseable {
         watches = List.of(clients.open(), exporters.open(), states.open(), policies.open(), leases.open());
     }
 
+    @Override
     public @Nullable Client client(ObjectName name) {
         return clients.values().get(name);
     }
 
+    @Override
     public @Nullable Exporter exporter(ObjectName name) {
         return exporters.values().get(name);
     }
@@ -134,6 +137,7 @@ public final class LabView implements AutoCloseable {
     }
 
     /** The policies of a namespace, ready to be asked. */
+    @Override
     public Policies rules(String namespace) {
         return policiesOf.getOrDefault(namespace, Policies.NONE);
     }

@@ -9,6 +9,7 @@ import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.lab.model.Records;
 import io.vertx.core.Future;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,7 @@ public final class Writer<T> {
 
     /** As {@link #update}, but makes it if there is none: {@code change} is then given nothing. */
     public Future<T> createOrUpdate(ObjectName of, Function<@Nullable T, T> change) {
-        return attempt(of, store.get(kind, of.key()), change::apply, MOST_ATTEMPTS)
-                .map(Writer::present);
+        return attempt(of, store.get(kind, of.key()), change, MOST_ATTEMPTS).map(Writer::present);
     }
 
     /** Fails if there is none. */
@@ -75,7 +75,7 @@ public final class Writer<T> {
     }
 
     /** Leaves it if it does not pass the test; fails if there is none. */
-    public Future<Void> deleteIf(ObjectName of, java.util.function.Predicate<T> test) {
+    public Future<Void> deleteIf(ObjectName of, Predicate<T> test) {
         return attempt(
                         of,
                         store.get(kind, of.key()),
