@@ -19,15 +19,18 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -42,10 +45,22 @@ final class Connector {
 
     private final EventLoop loop;
     private final ClientOptions options;
+    private final String peer;
+    private final Map<String, String> metadata;
 
     Connector(EventLoop loop, ClientOptions options) {
+        this(loop, options, "exporter", Map.of());
+    }
+
+    /**
+     * @param peer what is to be found there, for people
+     * @param metadata sent with every call
+     */
+    Connector(EventLoop loop, ClientOptions options, String peer, Map<String, String> metadata) {
         this.loop = loop;
         this.options = options;
+        this.peer = peer;
+        this.metadata = metadata;
     }
 
     /** One thread for all of a client's traffic. */
@@ -58,7 +73,7 @@ final class Connector {
     GrpcClient connect(ExporterAddress address) throws IOException {
         boolean tcp = address instanceof ExporterAddress.Tcp;
         SslContext tls = tcp && options.tls() ? tls() : null;
-        IOException failure = new IOException("the exporter's host has no address");
+        IOException failure = new IOException("the " + peer + "'s host has no address");
         for (SocketAddress each : resolve(address)) {
             try {
                 return await(GrpcClient.connect(loop, each, tls, metadata(), limits(tcp)), address);
@@ -71,7 +86,11 @@ final class Connector {
 
     private Map<String, String> metadata() {
         String passphrase = options.passphrase();
-        return passphrase == null ? Map.of() : Map.of(PASSPHRASE, passphrase);
+        Map<String, String> all = new HashMap<>(metadata);
+        if (passphrase != null) {
+            all.put(PASSPHRASE, passphrase);
+        }
+        return all;
     }
 
     /** On Unix sockets a stock exporter takes signs of life for an attack. */
@@ -90,7 +109,7 @@ final class Connector {
     private List<SocketAddress> resolve(ExporterAddress address) throws IOException {
         if (address instanceof ExporterAddress.Unix unix) {
             if (!Files.exists(unix.path())) {
-                throw new IOException("no exporter at " + unix.path()
+                throw new IOException("no " + peer + " at " + unix.path()
                         + ": no such file (a TCP address needs a port, as in host:1234)");
             }
             return List.of(Transport.of(loop.parent()).unixAddress(unix.path()));
@@ -103,7 +122,7 @@ final class Connector {
             }
             return all;
         } catch (UnknownHostException e) {
-            throw new IOException("no exporter at " + address + ": the host " + tcp.host() + " is not known", e);
+            throw new IOException("no " + peer + " at " + address + ": the host " + tcp.host() + " is not known", e);
         }
     }
 
@@ -119,14 +138,20 @@ final class Connector {
                             SelectorFailureBehavior.NO_ADVERTISE,
                             SelectedListenerFailureBehavior.ACCEPT,
                             ApplicationProtocolNames.HTTP_2));
-            return (roots == null ? builder : builder.trustManager(roots.toFile())).build();
+            String text = options.authorities();
+            if (text != null) {
+                builder.trustManager(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)));
+            } else if (roots != null) {
+                builder.trustManager(roots.toFile());
+            }
+            return builder.build();
         } catch (IllegalArgumentException | SSLException e) {
-            throw new IOException(roots + ": holds no certificates in PEM", e);
+            throw new IOException((roots == null ? "the authority" : roots) + ": holds no certificates in PEM", e);
         }
     }
 
     private GrpcClient await(Future<GrpcClient> connecting, ExporterAddress address) throws IOException {
-        String nobody = "no exporter at " + address + ": ";
+        String nobody = "no " + peer + " at " + address + ": ";
         try {
             return connecting.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
