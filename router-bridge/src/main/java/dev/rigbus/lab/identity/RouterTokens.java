@@ -38,7 +38,7 @@ public final class RouterTokens {
     private static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(JWSAlgorithm.HS256, JWSAlgorithm.HS384, JWSAlgorithm.HS512);
 
-    private final LabKeys keys;
+    private final TokenKeys keys;
     private final Cluster cluster;
 
     /**
@@ -62,7 +62,7 @@ public final class RouterTokens {
             Instant expires,
             @Nullable Purpose purpose) {}
 
-    public RouterTokens(LabKeys keys, Cluster cluster) {
+    public RouterTokens(TokenKeys keys, Cluster cluster) {
         this.keys = keys;
         this.cluster = cluster;
     }

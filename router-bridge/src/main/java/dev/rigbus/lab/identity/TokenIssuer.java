@@ -43,7 +43,7 @@ public final class TokenIssuer {
     private static final String AUDIENCE = "jumpstarter";
     private static final int ATTEMPTS = 5;
 
-    private final LabKeys keys;
+    private final TokenKeys keys;
     private final String issuer;
     private final Duration life;
     private final RecordStore records;
@@ -63,7 +63,7 @@ public final class TokenIssuer {
      * @param issuer what tokens name as {@code iss}: the URL at which the discovery document is served
      * @param life of a token from when it is made
      */
-    public TokenIssuer(LabKeys keys, String issuer, Duration life, RecordStore records, Cluster cluster) {
+    public TokenIssuer(TokenKeys keys, String issuer, Duration life, RecordStore records, Cluster cluster) {
         this.keys = keys;
         this.issuer = issuer;
         this.life = life;

@@ -4,15 +4,14 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore;
-import dev.rigbus.lab.identity.LabKeys;
 import dev.rigbus.lab.identity.RouterTokens;
 import dev.rigbus.lab.identity.RouterTokens.Ticket;
+import dev.rigbus.lab.identity.TokenKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,11 +29,7 @@ final class Tokens {
     private Tokens() {}
 
     static Function<ServerCall, Ticket> check(byte[] key) {
-        // The form in which a lab keeps its keys, with this one in the place of the router's.
-        String keys = LabKeys.generate()
-                .write()
-                .replaceFirst("\"router\":\"[^\"]*\"", "\"router\":\"" + Base64URL.encode(key) + "\"");
-        return new RouterTokens(LabKeys.read(keys), new Alone())::verify;
+        return new RouterTokens(TokenKeys.generate().withRouter(key), new Alone())::verify;
     }
 
     /** A lab of one node, whose time is the system's. */
