@@ -1,0 +1,228 @@
+package dev.rigbus.lab.authority;
+
+import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.StatusException;
+import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.lab.authority.AuthorityVerticle.BoardFactory;
+import dev.rigbus.lab.model.Exporter;
+import dev.rigbus.lab.model.ExporterState;
+import dev.rigbus.lab.model.Lease;
+import dev.rigbus.lab.model.ObjectName;
+import dev.rigbus.lab.model.Records;
+import dev.rigbus.lab.view.Changed;
+import dev.rigbus.lab.view.LabView;
+import dev.rigbus.wire.ExporterStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The authorities that live on this node, and the way to those on others. Safe to use from any thread. */
+public final class Authorities {
+    private static final Logger log = LoggerFactory.getLogger(Authorities.class);
+
+    /**
+     * How long a node that takes a stock board over from one that cannot be asked grants no new lease: by then that one has noticed that it
+     * is cut off.
+     */
+    private static final Duration TAKEOVER = Duration.ofSeconds(20);
+
+    private static final long ANSWER_MILLIS = 5000;
+    private static final long DIAL_MILLIS = 45_000;
+
+    private final Vertx vertx;
+    private final Cluster cluster;
+    private final LabView view;
+    private final Lab lab;
+    private final Inviter inviter;
+    private final ListenDesk desk;
+    private final Map<ObjectName, OwnExporter> own = new ConcurrentHashMap<>();
+    private final Map<ObjectName, Future<AuthorityVerticle>> here = new ConcurrentHashMap<>();
+
+    public Authorities(
+            Vertx vertx, Cluster cluster, LabView view, Leasing leasing, Inviter inviter, ListenDesk desk) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        this.view = view;
+        this.inviter = inviter;
+        this.desk = desk;
+        this.lab = leasing;
+    }
+
+    /** Takes up what this node was the authority of before it was restarted, and hears of changes from now on. */
+    public Future<Void> start() {
+        view.onLease(this::leaseChanged);
+        view.onExporter(change -> look(change.name()));
+        Future<?> all = Future.succeededFuture();
+        for (ExporterState state : view.states()) {
+            boolean mine = state.node().equals(cluster.self());
+            Exporter exporter = view.exporter(state.name());
+            if (mine && exporter != null && exporter.node() == null) {
+                all = Future.join(all, here(state.name()));
+            }
+        }
+        return all.mapEmpty();
+    }
+
+    private void leaseChanged(Changed<Lease> change) {
+        // One that was deleted ends like one that was released; what it was is all that is known of it.
+        Lease lease = change.now() == null ? released(change.before()) : change.now();
+        Lease.Grant grant = lease == null ? null : lease.grant();
+        if (lease == null || grant == null) {
+            return;
+        }
+        Future<AuthorityVerticle> authority = here.get(new ObjectName(lease.name().namespace(), grant.exporter()));
+        if (authority != null) {
+            authority.onSuccess(verticle -> verticle.leaseChanged(lease));
+        }
+    }
+
+    private @Nullable Lease released(@Nullable Lease lease) {
+        return lease == null || lease.hasEnded() ? lease : lease.withEnding(new Lease.Ending("Released", lab.now()));
+    }
+
+    private void look(ObjectName exporter) {
+        Future<AuthorityVerticle> authority = here.get(exporter);
+        if (authority != null) {
+            authority.onSuccess(AuthorityVerticle::look);
+        }
+    }
+
+    /** An exporter whose drivers run here: this node is its authority for good. */
+    public Future<Void> add(ObjectName exporter, OwnExporter device) {
+        own.put(exporter, device);
+        return here(exporter).map(authority -> {
+            device.report((status, message, release) ->
+                    authority.here(() -> authority.reported(status.name(), message, release)));
+            return null;
+        });
+    }
+
+    /** The authority of an exporter, wherever it is; to be asked what is answered soon. */
+    public AuthorityService of(ObjectName exporter) {
+        return AuthorityService.at(vertx, exporter.key(), ANSWER_MILLIS);
+    }
+
+    /** The authority of an exporter, to be asked for a way in. */
+    public AuthorityService toDial(ObjectName exporter) {
+        return AuthorityService.at(vertx, exporter.key(), DIAL_MILLIS);
+    }
+
+    /** Whether there is one that can be reached. */
+    public boolean isReachable(ObjectName exporter) {
+        ExporterState state = view.state(exporter);
+        return state != null && cluster.members().contains(state.node());
+    }
+
+    /** Asks the authority of a stock exporter, and becomes it where there is none. */
+    public <T> Future<T> tell(ObjectName exporter, Function<AuthorityService, Future<T>> request) {
+        if (here.containsKey(exporter) || !isReachable(exporter)) {
+            return here(exporter).compose(authority -> request.apply(of(exporter)));
+        }
+        return request.apply(of(exporter)).recover(failure -> isGone(failure)
+                ? here(exporter).compose(authority -> request.apply(of(exporter)))
+                : Future.failedFuture(failure));
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof io.vertx.core.eventbus.ReplyException reply
+                && reply.failureType() == io.vertx.core.eventbus.ReplyFailure.NO_HANDLERS;
+    }
+
+    /** A Status call of a stock exporter arrived here, which makes this node its authority. */
+    public Future<Void> attach(ObjectName exporter, StatusStream stream) {
+        return here(exporter).map(authority -> {
+            authority.attach(stream);
+            return null;
+        });
+    }
+
+    /** That call is over. */
+    public void detach(ObjectName exporter, StatusStream stream) {
+        Future<AuthorityVerticle> authority = here.get(exporter);
+        if (authority != null) {
+            authority.onSuccess(verticle -> verticle.detach(stream));
+        }
+    }
+
+    /** Makes this node the authority, unless it is. */
+    private Future<AuthorityVerticle> here(ObjectName exporter) {
+        Future<AuthorityVerticle> made = here.computeIfAbsent(exporter, this::take);
+        made.onFailure(failure -> here.remove(exporter, made));
+        return made;
+    }
+
+    private Future<AuthorityVerticle> take(ObjectName exporter) {
+        ExporterState known = view.state(exporter);
+        if (known == null || known.node().equals(cluster.self())) {
+            return deploy(exporter, known, lab.now());
+        }
+        if (cluster.members().contains(known.node())) {
+            return of(exporter)
+                    .yield()
+                    .map(json -> Records.read(ExporterState.class, json.encode()))
+                    // It is there and knows nothing of the exporter: it was restarted, say.
+                    .recover(failure -> isGone(failure) ? Future.succeededFuture(known) : Future.failedFuture(failure))
+                    .compose(last -> deploy(exporter, last, lab.now()));
+        }
+        if (!own.containsKey(exporter) && !cluster.hasMajority()) {
+            return Future.failedFuture(new StatusException(
+                    Code.UNAVAILABLE,
+                    "node " + cluster.self() + " cannot reach enough of the lab to look after " + exporter.name()));
+        }
+        return deploy(exporter, known, lab.now().plus(own.containsKey(exporter) ? Duration.ZERO : TAKEOVER));
+    }
+
+    private Future<AuthorityVerticle> deploy(ObjectName exporter, @Nullable ExporterState last, Instant grantsFrom) {
+        ExporterState state = takenOver(exporter, last);
+        AuthorityVerticle[] made = new AuthorityVerticle[1];
+        BoardFactory boards = (on, authority) -> {
+            OwnExporter device = own.get(exporter);
+            return device == null
+                    ? new StockBoard(on, exporter, state.told(), inviter, desk, authority::told)
+                    : new OwnBoard(exporter, device, inviter);
+        };
+        AuthorityVerticle verticle = new AuthorityVerticle(state, grantsFrom, lab, boards, () -> leave(exporter, made[0]));
+        made[0] = verticle;
+        log.atInfo().addKeyValue("exporter", exporter).log("looked after by node {} from now on", cluster.self());
+        return vertx.deployVerticle(verticle).map(verticle);
+    }
+
+    private Future<?> leave(ObjectName exporter, AuthorityVerticle verticle) {
+        here.remove(exporter);
+        return vertx.undeploy(verticle.deployment());
+    }
+
+    private ExporterState takenOver(ObjectName exporter, @Nullable ExporterState last) {
+        long granted = view.leases(exporter.namespace()).values().stream()
+                .map(Lease::grant)
+                .filter(grant -> grant != null && grant.exporter().equals(exporter.name()))
+                .mapToLong(Lease.Grant::fence)
+                .max()
+                .orElse(0);
+        if (last == null) {
+            return new ExporterState(
+                    exporter, cluster.self(), 1, ExporterStatus.EXPORTER_STATUS_UNSPECIFIED, "", null, false, null, null, null, granted);
+        }
+        boolean moved = !last.node().equals(cluster.self());
+        boolean isOwn = own.containsKey(exporter);
+        return new ExporterState(
+                exporter,
+                cluster.self(),
+                moved ? last.epoch() + 1 : last.epoch(),
+                isOwn ? ExporterStatus.EXPORTER_STATUS_UNSPECIFIED : last.status(),
+                last.message(),
+                last.lastSeen(),
+                last.online() && !isOwn,
+                last.lease(),
+                last.client(),
+                last.told(),
+                Math.max(last.fence(), granted));
+    }
+}

@@ -1,0 +1,316 @@
+package dev.rigbus.lab.authority;
+
+import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.StatusException;
+import dev.rigbus.kernel.call.Failures;
+import dev.rigbus.lab.authority.Board.BoardLease;
+import dev.rigbus.lab.model.ExporterState;
+import dev.rigbus.lab.model.Lease;
+import dev.rigbus.lab.model.ObjectName;
+import dev.rigbus.lab.model.Records;
+import dev.rigbus.wire.ExporterStatus;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.serviceproxy.ServiceBinder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the authority of one exporter on the bus, and gives it the time. */
+final class AuthorityVerticle extends VerticleBase implements AuthorityService, Authority.World {
+    private static final long TICK_MILLIS = 5000;
+
+    /** A client gives up after 30 s; the answer should come before that. */
+    private static final Duration READY_WAIT = Duration.ofMillis(27_500);
+
+    private final ExporterState taken;
+    private final Instant grantsFrom;
+    private final Lab lab;
+    private final Supplier<Future<?>> leave;
+    private final BoardFactory boards;
+    private final List<Promise<Void>> waiters = new ArrayList<>();
+    private @Nullable Authority authority;
+    private @Nullable Board board;
+    private @Nullable Context home;
+    private @Nullable MessageConsumer<JsonObject> consumer;
+    private long expiry = -1;
+
+    /** Makes the board that an authority speaks for. */
+    interface BoardFactory {
+        Board make(Vertx vertx, AuthorityVerticle authority);
+    }
+
+    /**
+     * @param taken the state that this node takes over, written as its own
+     * @param grantsFrom before this moment only the lease that lasts is looked after
+     * @param leave undeploys this verticle
+     */
+    AuthorityVerticle(ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Supplier<Future<?>> leave) {
+        this.taken = taken;
+        this.grantsFrom = grantsFrom;
+        this.lab = lab;
+        this.boards = boards;
+        this.leave = leave;
+    }
+
+    @Override
+    public void init(Vertx vertx, Context context) {
+        super.init(vertx, context);
+        home = context;
+    }
+
+    @Override
+    public Future<?> start() {
+        Board made = boards.make(vertx, this);
+        board = made;
+        Authority rules = new Authority(taken, this, made);
+        authority = rules;
+        vertx.setPeriodic(TICK_MILLIS, tick -> {
+            if (board instanceof StockBoard stock && stock.isAttached()) {
+                rules.heard();
+            }
+            rules.tick();
+            // What was not to be granted a while ago may be now; and a change may have been missed.
+            rules.look();
+        });
+        MessageConsumer<JsonObject> registered = new ServiceBinder(vertx)
+                .setAddress(AuthorityService.address(taken.name().key()))
+                .register(AuthorityService.class, this);
+        consumer = registered;
+        return registered.completion().compose(v -> rules.start()).onSuccess(v -> schedule());
+    }
+
+    /** What to undeploy it by. */
+    String deployment() {
+        return context.deploymentID();
+    }
+
+    private Authority rules() {
+        if (authority == null) {
+            throw new IllegalStateException("not started");
+        }
+        return authority;
+    }
+
+    /** Runs a task where the state belongs; safe from any thread. */
+    void here(Runnable task) {
+        if (home != null) {
+            home.runOnContext(v -> task.run());
+        }
+    }
+
+    /** A Status call of the exporter that arrived at this node; safe from any thread. */
+    void attach(StatusStream stream) {
+        here(() -> {
+            heard();
+            if (board instanceof StockBoard stock) {
+                stock.attach(stream);
+            }
+        });
+    }
+
+    /** That call is over; safe from any thread. */
+    void detach(StatusStream stream) {
+        here(() -> {
+            if (board instanceof StockBoard stock) {
+                stock.detach(stream);
+            }
+        });
+    }
+
+    /** The exporter gave a sign of life. */
+    void heard() {
+        rules().heard();
+    }
+
+    /** Remembers what the exporter was told. */
+    Future<?> told(@Nullable String lease) {
+        return rules().told(lease);
+    }
+
+    /** A lease that is or was this exporter's has changed; safe from any thread. */
+    void leaseChanged(Lease lease) {
+        here(() -> rules().leaseChanged(lease).onComplete(done -> schedule()));
+    }
+
+    /** Something changed that may let it take a lease; safe from any thread. */
+    void look() {
+        here(() -> rules().look());
+    }
+
+    @Override
+    public Future<Boolean> offer(String lease) {
+        return rules().offer(named(lease));
+    }
+
+    @Override
+    public Future<Void> reported(String status, String message, boolean release) {
+        ExporterStatus said = ExporterStatus.valueOf(status);
+        String held = rules().state().lease();
+        if (release && held != null) {
+            rules().release(held);
+        }
+        return rules().reported(said, message).map(kept -> {
+            List<Promise<Void>> all = List.copyOf(waiters);
+            waiters.clear();
+            all.forEach(Promise::tryComplete);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Boolean> release(String lease) {
+        return Future.succeededFuture(rules().release(lease));
+    }
+
+    @Override
+    public Future<Void> listening(String lease, String node, String id) {
+        if (board instanceof StockBoard stock) {
+            stock.listening(lease, new ListenDesk.Ticket(node, id));
+        }
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> met(String token) {
+        if (board instanceof StockBoard stock) {
+            stock.met(token);
+        }
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<JsonObject> dial(String lease) {
+        Instant until = lab.now().plus(READY_WAIT);
+        rules().used(lease);
+        return ready(lease, until)
+                .compose(held -> board == null ? Future.failedFuture("no board") : board.dial(held))
+                .map(Invitation::toJson)
+                .recover(failure -> Future.failedFuture(Failures.reply(failure)));
+    }
+
+    private Future<BoardLease> ready(String lease, Instant until) {
+        ExporterState state = rules().state();
+        String client = state.client();
+        if (!lease.equals(state.lease()) || client == null) {
+            return Future.failedFuture(new StatusException(Code.UNKNOWN, "lease not active"));
+        }
+        if (!state.online() && state.status() != ExporterStatus.EXPORTER_STATUS_OFFLINE) {
+            return refused("exporter is offline");
+        }
+        return switch (state.status()) {
+            case EXPORTER_STATUS_OFFLINE -> refused("exporter is offline");
+            case EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED -> refused("exporter beforeLease hook failed");
+            case EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED -> refused("exporter afterLease hook failed");
+            case EXPORTER_STATUS_AVAILABLE ->
+                lab.now().isBefore(until)
+                        ? nextStatus(until).compose(v -> ready(lease, until))
+                        : refused("exporter is not ready (status: Available)");
+            default -> Future.succeededFuture(new BoardLease(lease, client, state.fence()));
+        };
+    }
+
+    private static <T> Future<T> refused(String text) {
+        return Future.failedFuture(new StatusException(Code.FAILED_PRECONDITION, text));
+    }
+
+    private Future<Void> nextStatus(Instant until) {
+        Promise<Void> next = Promise.promise();
+        waiters.add(next);
+        long left = Math.max(1, Duration.between(lab.now(), until).toMillis());
+        vertx.timer(left, TimeUnit.MILLISECONDS).onSuccess(late -> {
+            waiters.remove(next);
+            next.tryComplete();
+        });
+        return next.future();
+    }
+
+    @Override
+    public Future<JsonObject> yield() {
+        return rules().close().map(last -> {
+            here(() -> leave.get());
+            return new JsonObject(Records.write(last));
+        });
+    }
+
+    /** Sets the timer for the end of the lease that is held now. */
+    private void schedule() {
+        if (expiry >= 0) {
+            vertx.cancelTimer(expiry);
+            expiry = -1;
+        }
+        String held = rules().state().lease();
+        Lease lease = held == null ? null : lab.lease(named(held));
+        if (lease == null || !lease.isHeld()) {
+            return;
+        }
+        long left = Duration.between(lab.now(), lab.endOf(lease)).toMillis();
+        if (left <= 0) {
+            lab.expire(lease.name());
+        } else {
+            // The clock of the lab may be corrected in between, so look again before the time is up.
+            expiry = vertx.setTimer(Math.min(left, Duration.ofMinutes(1).toMillis()) + 1, late -> {
+                expiry = -1;
+                schedule();
+            });
+        }
+    }
+
+    private ObjectName named(String lease) {
+        return new ObjectName(taken.name().namespace(), lease);
+    }
+
+    @Override
+    public Future<?> keep(ExporterState state) {
+        return lab.keep(state);
+    }
+
+    @Override
+    public Future<@Nullable Lease> grant(ObjectName lease, long fence) {
+        return lab.grant(lease, taken.name(), fence).onSuccess(granted -> here(this::schedule));
+    }
+
+    @Override
+    public void release(ObjectName lease, String why) {
+        lab.release(lease, why);
+    }
+
+    @Override
+    public @Nullable ObjectName next() {
+        return lab.next(taken.name());
+    }
+
+    @Override
+    public @Nullable Lease lease(ObjectName name) {
+        return lab.lease(name);
+    }
+
+    @Override
+    public boolean mayGrant() {
+        return !lab.now().isBefore(grantsFrom) && lab.mayGrant(taken.name());
+    }
+
+    @Override
+    public @Nullable Instant unusedAt(Lease lease, Instant watched) {
+        return lab.unusedAt(lease, watched);
+    }
+
+    @Override
+    public Instant now() {
+        return lab.now();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+}

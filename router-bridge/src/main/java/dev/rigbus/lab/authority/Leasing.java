@@ -1,0 +1,186 @@
+package dev.rigbus.lab.authority;
+
+import dev.rigbus.grpc.StatusException;
+import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.kernel.ports.RecordStore;
+import dev.rigbus.lab.lease.Board;
+import dev.rigbus.lab.lease.Conditions;
+import dev.rigbus.lab.lease.Limits;
+import dev.rigbus.lab.lease.Times;
+import dev.rigbus.lab.lease.Verdict;
+import dev.rigbus.lab.model.Exporter;
+import dev.rigbus.lab.model.ExporterState;
+import dev.rigbus.lab.model.Lease;
+import dev.rigbus.lab.model.ObjectName;
+import dev.rigbus.lab.model.Records;
+import dev.rigbus.lab.view.LabView;
+import dev.rigbus.lab.view.LabWriter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How leases begin and end in the records. Safe to use from any thread. */
+public final class Leasing implements Lab {
+    private static final Logger log = LoggerFactory.getLogger(Leasing.class);
+    private static final long AGAIN_MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final Cluster cluster;
+    private final RecordStore store;
+    private final LabView view;
+    private final LabWriter writer;
+    private final Predicate<String> draining;
+    private final Limits limits;
+
+    /**
+     * @param draining whether a node takes no new leases
+     */
+    public Leasing(
+            Vertx vertx,
+            Cluster cluster,
+            RecordStore store,
+            LabView view,
+            LabWriter writer,
+            Predicate<String> draining,
+            Limits limits) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        this.store = store;
+        this.view = view;
+        this.writer = writer;
+        this.draining = draining;
+        this.limits = limits;
+    }
+
+    @Override
+    public Future<?> keep(ExporterState state) {
+        return store.own(ExporterState.KIND, state.name().key(), state.epoch(), Records.write(state));
+    }
+
+    /** Somebody else has it, or nobody wants it any more. Not for users. */
+    private static final class TooLateException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooLateException() {
+            super("too late", null, false, false);
+        }
+    }
+
+    @Override
+    public Future<@Nullable Lease> grant(ObjectName lease, ObjectName exporter, long fence) {
+        return writer.leases()
+                .update(lease, waiting -> granted(waiting, exporter, fence))
+                .onSuccess(granted -> log.atInfo()
+                        .addKeyValue("lease", lease)
+                        .addKeyValue("exporter", exporter)
+                        .addKeyValue("client", granted.client())
+                        .log("granted, fence {}", fence))
+                .recover(failure -> failure instanceof TooLateException || failure instanceof StatusException
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(failure));
+    }
+
+    private Lease granted(Lease lease, ObjectName exporter, long fence) {
+        Board board = view.board(exporter);
+        if (!lease.isWaiting() || board == null) {
+            throw new TooLateException();
+        }
+        Verdict verdict = view.matching(lease).judge(lease, view.labels(LabView.clientOf(lease)), board);
+        Instant now = now();
+        Lease.Grant grant =
+                new Lease.Grant(exporter.name(), fence, verdict.access().priority(), Times.wholeSeconds(now));
+        return Conditions.granted(lease, grant, now);
+    }
+
+    @Override
+    public void release(ObjectName lease, String why) {
+        end(lease, held -> Conditions.released(held, why, now()));
+    }
+
+    @Override
+    public void expire(ObjectName lease) {
+        end(lease, held -> Conditions.expired(held, now()));
+    }
+
+    private void end(ObjectName name, UnaryOperator<Lease> change) {
+        ended(name, change).onFailure(failure -> {
+            log.atWarn().addKeyValue("lease", name).log("its end could not be written down yet: {}", failure.getMessage());
+            vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(again -> end(name, change));
+        });
+    }
+
+    /** Ends a lease, unless it is gone. */
+    public Future<@Nullable Lease> released(ObjectName name, @Nullable String why) {
+        return ended(name, lease -> Conditions.released(lease, why, now()));
+    }
+
+    private Future<@Nullable Lease> ended(ObjectName name, UnaryOperator<Lease> change) {
+        return writer.leases()
+                .update(name, change)
+                .recover(failure ->
+                        failure instanceof StatusException ? Future.succeededFuture() : Future.failedFuture(failure));
+    }
+
+    @Override
+    public @Nullable ObjectName next(ObjectName exporter) {
+        Board board = view.board(exporter);
+        if (board == null) {
+            return null;
+        }
+        Instant now = now();
+        Lease best = null;
+        int priority = 0;
+        for (Lease lease : view.waiting()) {
+            Instant begin = Times.begin(lease.time());
+            boolean comes = begin == null || !now.isBefore(begin);
+            if (!comes || !lease.name().namespace().equals(exporter.namespace())) {
+                continue;
+            }
+            Verdict verdict = view.matching(lease).judge(lease, view.labels(LabView.clientOf(lease)), board);
+            // Whether the board is there and free is for its authority to know, which asks.
+            boolean allowed = verdict.obstacle().compareTo(Verdict.Obstacle.OFFLINE) >= 0;
+            if (allowed && (best == null || verdict.access().priority() > priority)) {
+                best = lease;
+                priority = verdict.access().priority();
+            }
+        }
+        return best == null ? null : best.name();
+    }
+
+    @Override
+    public @Nullable Lease lease(ObjectName name) {
+        return view.lease(name);
+    }
+
+    @Override
+    public boolean mayGrant(ObjectName name) {
+        Exporter exporter = view.exporter(name);
+        if (exporter == null || !exporter.isRegistered() || draining.test(cluster.self())) {
+            return false;
+        }
+        // A board of this node checks the fence itself. One that does not is only given away where most of the lab can be seen.
+        return exporter.node() != null || cluster.hasMajority();
+    }
+
+    @Override
+    public Instant endOf(Lease lease) {
+        Instant expiry = Times.expiry(lease);
+        return expiry == null ? Instant.MAX : expiry;
+    }
+
+    @Override
+    public @Nullable Instant unusedAt(Lease lease, Instant watched) {
+        return limits.unusedAt(lease, false, watched);
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.ofEpochMilli(cluster.time());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.rigbus.lab.authority;
+
+import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.StatusException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The Listen calls of stock exporters: each is held by the node that it arrived at, and fed by the exporter's authority wherever that is. */
+public final class ListenDesk {
+    private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(3000);
+
+    private final Vertx vertx;
+    private final String node;
+    private final Map<String, ListenStream> streams = new ConcurrentHashMap<>();
+
+    /** Names a Listen call anywhere in the lab. */
+    public record Ticket(String node, String id) {}
+
+    /** A Listen call, as the one who sends on it. Used on any thread. */
+    public interface ListenStream {
+        /** Sends it; false if there is no room, or nobody there any more. */
+        Future<Boolean> invite(Invitation invitation);
+
+        /** Ends it the friendly way. */
+        void end();
+    }
+
+    public ListenDesk(Vertx vertx, String node) {
+        this.vertx = vertx;
+        this.node = node;
+    }
+
+    private static String address(String node) {
+        return "node/" + node + "/listens";
+    }
+
+    /** Lets other nodes feed the calls that are held here. */
+    public Future<Void> start() {
+        return vertx.eventBus()
+                .<JsonObject>consumer(address(node), this::asked)
+                .completion();
+    }
+
+    private void asked(Message<JsonObject> message) {
+        JsonObject body = message.body();
+        ListenStream stream = streams.get(body.getString("id"));
+        if (stream == null) {
+            message.fail(Code.UNAVAILABLE.number(), "that exporter listens no more");
+        } else if (body.containsKey("token")) {
+            stream.invite(Invitation.of(body)).onComplete(done -> {
+                if (done.succeeded() && done.result()) {
+                    message.reply(true);
+                } else {
+                    message.fail(Code.UNAVAILABLE.number(), "that exporter takes no more clients at the moment");
+                }
+            });
+        } else {
+            streams.remove(body.getString("id"));
+            stream.end();
+            message.reply(true);
+        }
+    }
+
+    /** Takes in a call that arrived here. */
+    public Ticket add(ListenStream stream) {
+        String id = UUID.randomUUID().toString();
+        streams.put(id, stream);
+        return new Ticket(node, id);
+    }
+
+    /** Forgets a call that is over. */
+    public void remove(Ticket ticket) {
+        streams.remove(ticket.id());
+    }
+
+    Future<Void> deliver(Ticket ticket, Invitation invitation) {
+        JsonObject body = invitation.toJson().put("id", ticket.id());
+        return vertx.eventBus()
+                .request(address(ticket.node()), body, SOON)
+                .<Void>mapEmpty()
+                .recover(failure -> Future.failedFuture(new StatusException(
+                        Code.UNAVAILABLE, "the exporter could not be told: " + failure.getMessage())));
+    }
+
+    void dismiss(Ticket ticket) {
+        vertx.eventBus().request(address(ticket.node()), new JsonObject().put("id", ticket.id()), SOON);
+    }
+}
