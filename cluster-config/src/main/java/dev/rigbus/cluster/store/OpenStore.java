@@ -1,0 +1,41 @@
+package dev.rigbus.cluster.store;
+
+import dev.rigbus.kernel.ports.AuditLog;
+import dev.rigbus.kernel.ports.RecordStore;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The records of a running node. */
+public final class OpenStore {
+    private final RecordStore records;
+    private final AuditLog audit;
+    private final Function<Path, Future<Path>> backup;
+    private final Supplier<Future<Void>> close;
+
+    OpenStore(RecordStore records, AuditLog audit, Function<Path, Future<Path>> backup, Supplier<Future<Void>> close) {
+        this.records = records;
+        this.audit = audit;
+        this.backup = backup;
+        this.close = close;
+    }
+
+    public RecordStore records() {
+        return records;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    /** Writes all that counts at this instant to a file that only its owner can read; replaces one that is there, at once or not at all. */
+    public Future<Path> backup(Path target) {
+        return backup.apply(target);
+    }
+
+    /** Complete when everything that was asked for is on the disk and the data directory is free for another. */
+    public Future<Void> close() {
+        return close.get();
+    }
+}
