@@ -7,7 +7,15 @@ public enum ExitCode {
     /** It did not work out: a file with faults, a port in use, a device that does not answer. */
     FAILURE(1),
     /** The command line itself makes no sense. */
-    USAGE(2);
+    USAGE(2),
+    /** There is nothing of that name. */
+    NOT_FOUND(3),
+    /** There is something of that name already, in the lab or as a file. */
+    EXISTS(4),
+    /** The lab does not answer, or cannot do it at the moment. */
+    UNREACHABLE(5),
+    /** The lab does not let one do it. */
+    DENIED(6);
 
     private final int number;
 

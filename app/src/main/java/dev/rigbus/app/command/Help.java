@@ -17,8 +17,10 @@ final class Help {
         text.append(command.summary()).append("\n\n");
         List<Flag> flags = new ArrayList<>(command.flags());
         flags.addAll(common);
-        flags.forEach(flag -> entry((flag.name() + " " + flag.value()).strip(), flag.text(), text));
-        return text.toString();
+        flags.forEach(flag -> entry(flag.title(), flag.text(), text));
+        return text.append(command.details().isEmpty() ? "" : "\n")
+                .append(command.details())
+                .toString();
     }
 
     static String of(List<Command> commands, List<Flag> common, String footer) {
@@ -30,7 +32,7 @@ final class Help {
             }
         }
         text.append('\n');
-        common.forEach(flag -> entry((flag.name() + " " + flag.value()).strip(), flag.text(), text));
+        common.forEach(flag -> entry(flag.title(), flag.text(), text));
         return text.append('\n').append(footer).toString();
     }
 

@@ -13,15 +13,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The command itself; what it can do are its commands. */
 public final class Rigbus {
-    private static final List<Command> COMMANDS =
-            List.of(new Demo(), new Run(), new Check(), new VersionCommand(), new Train());
+    static final List<Command> COMMANDS = List.of(
+            new Demo(),
+            new Run(),
+            new Check(),
+            new Admin(),
+            new Get(),
+            new Explain(),
+            new Completion(),
+            new VersionCommand(),
+            new Train());
 
     static final Flag LOG_LEVEL = new Flag(
             "--log-level",
             "LEVEL",
             "What to log: TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL. Default: INFO, or RIGBUS_LOG_LEVEL.");
 
-    private static final Flag VERSION = new Flag("--version", "", "Says which version this is.");
+    private static final Flag VERSION = new Flag("--version", "-V", "", "Says which version this is.");
+
+    /** What every command knows too. */
+    static final List<Flag> COMMON = List.of(LOG_LEVEL, Flag.HELP);
 
     private static final String FOOTER = """
             The launcher in a checkout also knows `rigbus build`: build anew from the sources. It does so by
@@ -29,7 +40,8 @@ public final class Rigbus {
 
             Environment: RIGBUS_LOG_LEVEL, RIGBUS_PASSPHRASE, RIGBUS_JAVA (which Java), RIGBUS_JAVA_OPTS (its
             options), RIGBUS_EXTRA_CLASSPATH (jars with drivers).
-            Exit codes: 0 done, 1 failed, 2 the command line makes no sense.
+            Exit codes: 0 done, 1 failed, 2 the command line makes no sense, 3 there is no such thing, 4 there is
+            one already, 5 the lab cannot be reached, 6 not allowed.
             """;
 
     private Rigbus() {}
@@ -60,7 +72,10 @@ public final class Rigbus {
             err.println("rigbus: " + e.getMessage());
             err.println("Try 'rigbus " + (command == null ? "" : command.name() + " ") + "--help' for help.");
             return ExitCode.USAGE;
-        } catch (ConfigException | CommandException e) {
+        } catch (CommandException e) {
+            err.println(e.getMessage());
+            return e.code();
+        } catch (ConfigException e) {
             err.println(e.getMessage());
         } catch (Exception e) {
             err.println("rigbus: this should not have happened; please report it with what follows");
@@ -74,10 +89,10 @@ public final class Rigbus {
 
     private static ExitCode run(Command command, Words before, List<String> line, Console console) throws Exception {
         List<Flag> known = new ArrayList<>(command.flags());
-        known.addAll(List.of(LOG_LEVEL, Flag.HELP));
+        known.addAll(COMMON);
         Words words = Words.parse(line, known);
         if (words.has(Flag.HELP)) {
-            console.out().print(Help.of(command, List.of(LOG_LEVEL, Flag.HELP)));
+            console.out().print(Help.of(command, COMMON));
             return ExitCode.OK;
         }
         if (command.operands().isEmpty() && !words.operands().isEmpty()) {
@@ -85,7 +100,7 @@ public final class Rigbus {
                     "what is \"" + words.operands().get(0) + "\"? " + command.name() + " takes flags only");
         }
         if (before.has(LOG_LEVEL)) {
-            words.flags().putIfAbsent(LOG_LEVEL.name(), String.valueOf(before.value(LOG_LEVEL)));
+            words.flags().putIfAbsent(LOG_LEVEL.name(), before.values(LOG_LEVEL));
         }
         return command.run(words, console);
     }
@@ -109,7 +124,7 @@ public final class Rigbus {
         List<String> taken = new ArrayList<>();
         while (!line.isEmpty() && line.get(0).startsWith("-")) {
             String flag = line.remove(0);
-            taken.add(flag.equals("-V") ? VERSION.name() : flag);
+            taken.add(flag);
             if (flag.equals(LOG_LEVEL.name()) && !line.isEmpty()) {
                 taken.add(line.remove(0));
             }

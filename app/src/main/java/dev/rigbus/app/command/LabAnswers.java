@@ -1,0 +1,62 @@
+package dev.rigbus.app.command;
+
+import dev.rigbus.app.lab.LabTarget;
+import dev.rigbus.client.CallException;
+import dev.rigbus.client.LabClient;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.TimeoutException;
+
+/** Speaks to a lab, and turns what it refuses into words and exit codes. */
+final class LabAnswers {
+    private LabAnswers() {}
+
+    /** Something that is done with a connection. */
+    interface Talk<T> {
+        T with(LabClient lab) throws Exception;
+    }
+
+    static <T> T talk(LabTarget target, Talk<T> talk) throws Exception {
+        LabClient lab;
+        try {
+            lab = target.connect();
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.UNREACHABLE, "rigbus: " + e.getMessage(), e);
+        }
+        try (lab) {
+            return talk.with(lab);
+        } catch (CallException e) {
+            throw new CommandException(code(e), "rigbus: " + text(e), e);
+        } catch (TimeoutException e) {
+            throw new CommandException(ExitCode.UNREACHABLE, "rigbus: the node does not answer", e);
+        } catch (FileAlreadyExistsException e) {
+            throw new CommandException(ExitCode.EXISTS, "rigbus: " + e.getMessage(), e);
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            throw new CommandException(ExitCode.NOT_FOUND, "rigbus: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new CommandException("rigbus: " + e.getMessage(), e);
+        }
+    }
+
+    private static ExitCode code(CallException e) {
+        return switch (e.code()) {
+            case NOT_FOUND -> ExitCode.NOT_FOUND;
+            case ALREADY_EXISTS -> ExitCode.EXISTS;
+            case UNAVAILABLE, DEADLINE_EXCEEDED -> ExitCode.UNREACHABLE;
+            case UNAUTHENTICATED, PERMISSION_DENIED -> ExitCode.DENIED;
+            default ->
+                e.details().contains("token") && e.details().contains("authenticate")
+                        ? ExitCode.DENIED
+                        : ExitCode.FAILURE;
+        };
+    }
+
+    private static String text(CallException e) {
+        return switch (e.code()) {
+            case UNIMPLEMENTED -> "the node does not know this; is it older than this command?";
+            default -> e.details().isEmpty() ? "the node answers with " + e.code() : e.details();
+        };
+    }
+}
