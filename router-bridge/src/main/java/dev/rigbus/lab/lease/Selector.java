@@ -33,6 +33,10 @@ public final class Selector {
 
     /** As {@link #parse}, for texts that are asked for again and again: those of policies and of waiting leases. */
     public static Selector kept(String text) {
+        Selector kept = KEPT.get(text);
+        if (kept != null) {
+            return kept;
+        }
         if (KEPT.size() > MOST_KEPT) {
             KEPT.clear();
         }

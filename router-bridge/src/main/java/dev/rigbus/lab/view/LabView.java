@@ -6,6 +6,7 @@ import dev.rigbus.lab.lease.LeaseUpdate;
 import dev.rigbus.lab.lease.Matching;
 import dev.rigbus.lab.lease.Outcome;
 import dev.rigbus.lab.lease.Policies;
+import dev.rigbus.lab.lease.Selector;
 import dev.rigbus.lab.model.Client;
 import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.ExporterState;
@@ -169,7 +170,22 @@ public final class LabView implements LeaseUpdate.Lab, AutoCloseable {
 
     /** Which boards a waiting lease can have now; if none, why. */
     public Outcome match(Lease lease, Instant now) {
-        return matching(lease).match(lease, labels(clientOf(lease)), boardsFor(lease), now);
+        return matching(lease).match(lease, labels(clientOf(lease)), matchingBoards(lease), now);
+    }
+
+    /** Those that do not match its selector make no difference to a lease, and are nearly all there are. */
+    private List<Board> matchingBoards(Lease lease) {
+        if (lease.wish().exporter() != null) {
+            return boardsFor(lease);
+        }
+        Selector selector = Selector.kept(lease.wish().selector());
+        List<Board> matching = new ArrayList<>();
+        for (Exporter exporter : exporters(lease.name().namespace()).values()) {
+            if (selector.matches(exporter.labels())) {
+                matching.add(board(exporter));
+            }
+        }
+        return matching;
     }
 
     public Matching matching(Lease lease) {

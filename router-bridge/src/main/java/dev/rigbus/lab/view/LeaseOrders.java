@@ -4,6 +4,7 @@ import dev.rigbus.lab.model.Lease;
 import dev.rigbus.lab.model.ObjectName;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The leases by what is asked of them; changed by one thread at a time, read by all. */
@@ -21,7 +23,8 @@ final class LeaseOrders {
     private final NavigableSet<Lease> ended = new ConcurrentSkipListSet<>(Comparator.comparing(
                     (Lease lease) -> Objects.requireNonNull(lease.ending()).at())
             .thenComparing(Lease::name));
-    private final Map<ObjectName, Lease> holders = new ConcurrentHashMap<>();
+    /** By exporter. After a split two may claim one for a moment: the one with the newer fence comes first. */
+    private final Map<ObjectName, List<Lease>> holders = new ConcurrentHashMap<>();
 
     NavigableMap<ObjectName, Lease> active() {
         return active;
@@ -37,7 +40,8 @@ final class LeaseOrders {
 
     @Nullable
     Lease holder(ObjectName exporter) {
-        return holders.get(exporter);
+        List<Lease> claims = holders.get(exporter);
+        return claims == null ? null : claims.get(0);
     }
 
     void keep(Changed<Lease> change) {
@@ -57,7 +61,7 @@ final class LeaseOrders {
         active.remove(lease.name());
         waiting.remove(lease);
         if (lease.grant() != null) {
-            holders.remove(exporter(lease), lease);
+            holders.computeIfPresent(exporter(lease), (exporter, claims) -> without(claims, lease));
         }
     }
 
@@ -70,9 +74,19 @@ final class LeaseOrders {
         if (lease.grant() == null) {
             waiting.add(lease);
         } else {
-            // After a split two may claim one exporter for a moment: the one with the newer fence has it.
-            holders.merge(exporter(lease), lease, (a, b) -> fence(a) > fence(b) ? a : b);
+            holders.compute(exporter(lease), (exporter, claims) -> with(claims, lease));
         }
+    }
+
+    private static List<Lease> with(@Nullable List<Lease> claims, Lease lease) {
+        return Stream.concat(Stream.ofNullable(claims).flatMap(List::stream), Stream.of(lease))
+                .sorted(Comparator.comparingLong(LeaseOrders::fence).reversed())
+                .toList();
+    }
+
+    private static @Nullable List<Lease> without(List<Lease> claims, Lease lease) {
+        List<Lease> rest = claims.stream().filter(claim -> !claim.equals(lease)).toList();
+        return rest.isEmpty() ? null : rest;
     }
 
     private static ObjectName exporter(Lease lease) {

@@ -69,7 +69,8 @@ class LeaseMergeTest {
     void theHigherFenceWins() {
         Lease one = granted(WAITING, "e1", 4, NOON);
         Lease two = granted(WAITING, "e2", 9, NOON.plusSeconds(1));
-        assertThat(lease(merged(record(9, 90, one), record(2, 20, two))).grant()).isEqualTo(two.grant());
+        assertThat(lease(merged(record(9, 90, one), record(2, 20, two))).grant())
+                .isEqualTo(two.grant());
     }
 
     @Test
@@ -130,7 +131,9 @@ class LeaseMergeTest {
         Lease lease = WAITING;
         if (random.nextBoolean()) {
             lease = Conditions.waiting(
-                    lease, new Outcome.Waiting("Offline", "m" + random.nextInt(3)), NOON.plusSeconds(random.nextInt(3)));
+                    lease,
+                    new Outcome.Waiting("Offline", "m" + random.nextInt(3)),
+                    NOON.plusSeconds(random.nextInt(3)));
         }
         if (random.nextBoolean()) {
             lease = granted(lease, "e" + random.nextInt(2), random.nextInt(3), NOON.plusSeconds(random.nextInt(4)));

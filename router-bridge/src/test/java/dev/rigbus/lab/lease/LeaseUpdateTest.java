@@ -30,8 +30,8 @@ class LeaseUpdateTest {
     private static final ObjectName ALICE = name("alice");
 
     private record Lab(Map<String, Client> clients, List<Policy> policies) implements LeaseUpdate.Lab {
-        static final Lab OPEN =
-                new Lab(Map.of("alice", Given.client("alice", Map.of()), "bob", Given.client("bob", Map.of())), List.of());
+        static final Lab OPEN = new Lab(
+                Map.of("alice", Given.client("alice", Map.of()), "bob", Given.client("bob", Map.of())), List.of());
 
         @Override
         public @Nullable Client client(ObjectName name) {
@@ -71,10 +71,7 @@ class LeaseUpdateTest {
 
     @Test
     void onlyTheHolderMay() {
-        refuses(
-                () -> lasts(HOUR).apply(HELD, name("bob"), Lab.OPEN),
-                Code.UNKNOWN,
-                "UpdateLease permission denied");
+        refuses(() -> lasts(HOUR).apply(HELD, name("bob"), Lab.OPEN), Code.UNKNOWN, "UpdateLease permission denied");
         refuses(
                 () -> lasts(HOUR).apply(HELD, new ObjectName("other", "alice"), Lab.OPEN),
                 Code.UNKNOWN,
@@ -102,7 +99,10 @@ class LeaseUpdateTest {
         LeaseUpdate.Result result = to(name("bob")).apply(HELD, ALICE, Lab.OPEN);
         assertThat(result.transferred()).isTrue();
         assertThat(result.lease()).isEqualTo(HELD.withClient("bob"));
-        refuses(() -> lasts(HOUR).apply(result.lease(), ALICE, Lab.OPEN), Code.UNKNOWN, "UpdateLease permission denied");
+        refuses(
+                () -> lasts(HOUR).apply(result.lease(), ALICE, Lab.OPEN),
+                Code.UNKNOWN,
+                "UpdateLease permission denied");
     }
 
     @Test
@@ -119,7 +119,8 @@ class LeaseUpdateTest {
         Lab limited = new Lab(
                 Map.of("alice", client("alice", Map.of("team", "red")), "bob", client("bob", Map.of())),
                 List.of(policy("p", "", rule("red", 0, HOUR.plusMinutes(30), "team=red"))));
-        assertThat(lasts(HOUR.plusMinutes(30)).apply(HELD, ALICE, limited).lease()).isNotSameAs(HELD);
+        assertThat(lasts(HOUR.plusMinutes(30)).apply(HELD, ALICE, limited).lease())
+                .isNotSameAs(HELD);
         refused(
                 lasts(HOUR.plusMinutes(31)),
                 HELD,

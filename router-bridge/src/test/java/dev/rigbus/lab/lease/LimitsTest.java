@@ -47,8 +47,8 @@ class LimitsTest {
         assertThat(NEVER.abandonedAt(waiting, null, LONG_AGO)).isNull();
         assertThat(LIMITS.abandonedAt(granted(waiting, "e", 1, NOON), null, LONG_AGO))
                 .isNull();
-        Lease tomorrow = lease(
-                "s", Wishes.of("a", null, Map.of(), Map.of(), false), Times.create(HOUR, NOON.plus(HOUR), null));
+        Lease tomorrow =
+                lease("s", Wishes.of("a", null, Map.of(), Map.of(), false), Times.create(HOUR, NOON.plus(HOUR), null));
         assertThat(LIMITS.abandonedAt(tomorrow, NOON, LONG_AGO))
                 .isEqualTo(NOON.plus(HOUR).plus(TEN));
     }

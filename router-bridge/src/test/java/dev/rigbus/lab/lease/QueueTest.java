@@ -33,7 +33,8 @@ class QueueTest {
         Policies policies = Policies.of(
                 List.of(policy("p", "", rule("all", 1, null, ""), rule("important", 5, null, "important"))));
         return new Queue(
-                policies, lease -> lease.client().startsWith("v") ? Map.of("important", "yes") : Map.<String, String>of());
+                policies,
+                lease -> lease.client().startsWith("v") ? Map.of("important", "yes") : Map.<String, String>of());
     }
 
     private static String next(Board board, Instant now, Lease... waiting) {
@@ -60,7 +61,9 @@ class QueueTest {
                 Wishes.of("board=imx", null, Map.of(), Map.of(), false),
                 Times.create(HOUR, NOON.plusSeconds(60), null));
         Lease missed = lease(
-                "m", Wishes.of("board=imx", null, Map.of(), Map.of(), false), Times.create(null, NOON, NOON.plusSeconds(1)));
+                "m",
+                Wishes.of("board=imx", null, Map.of(), Map.of(), false),
+                Times.create(null, NOON, NOON.plusSeconds(1)));
         Lease elsewhere = new Lease(
                 new dev.rigbus.lab.model.ObjectName("other", "x"),
                 "u",
@@ -97,7 +100,8 @@ class QueueTest {
         Queue queue = queue();
         assertThat(waiting.stream().map(lease -> queue.ahead(lease, FREE, waiting, NOON)))
                 .containsExactly(1, 3, 2, 0);
-        assertThat(queue.order(FREE, waiting, NOON).stream().map(turn -> turn.lease().name().name()))
+        assertThat(queue.order(FREE, waiting, NOON).stream()
+                        .map(turn -> turn.lease().name().name()))
                 .containsExactly("d", "a", "c");
     }
 
