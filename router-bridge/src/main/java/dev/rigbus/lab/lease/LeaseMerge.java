@@ -49,11 +49,12 @@ public final class LeaseMerge implements RecordMerge {
                     ? NEWEST.merge(a, b)
                     : deletedOr(one == null ? a : b, one == null ? b : a);
         }
-        Copy newer = isNewer(a, one, b, two) ? new Copy(a, one) : new Copy(b, two);
-        Copy older = newer.record == a ? new Copy(b, two) : new Copy(a, one);
         if (!one.uid().equals(two.uid())) {
-            return preferred(one, two) == one ? a : b;
+            return isPreferred(one, two) ? a : b;
         }
+        boolean first = isNewer(a, one, b, two);
+        Copy newer = first ? new Copy(a, one) : new Copy(b, two);
+        Copy older = first ? new Copy(b, two) : new Copy(a, one);
         Lease merged = merge(newer.lease, older.lease);
         return merged.equals(newer.lease)
                 ? newer.record
@@ -85,16 +86,13 @@ public final class LeaseMerge implements RecordMerge {
     }
 
     /** Of two leases that were given one name: the one that has a board, then the one that still waits, then the older. */
-    private static Lease preferred(Lease one, Lease two) {
+    private static boolean isPreferred(Lease one, Lease two) {
         return Comparator.comparing(Lease::isHeld)
-                                .thenComparing(Lease::isWaiting)
-                                .thenComparing(
-                                        Comparator.comparing(Lease::created).reversed())
-                                .thenComparing(Lease::uid)
-                                .compare(one, two)
-                        >= 0
-                ? one
-                : two;
+                        .thenComparing(Lease::isWaiting)
+                        .thenComparing(Comparator.comparing(Lease::created).reversed())
+                        .thenComparing(Lease::uid)
+                        .compare(one, two)
+                >= 0;
     }
 
     private static Lease merge(Lease newer, Lease older) {

@@ -50,8 +50,9 @@ public record LeaseUpdate(
         TimeChange change = TimeChange.of(lease, duration, begin, end);
         Lease next = change.time().equals(lease.time()) ? lease : lease.withTime(change.time());
         boolean longer = Times.requested(next.time()).compareTo(Times.requested(lease.time())) > 0;
-        boolean transfer = client != null && !client.equals(caller);
-        if (transfer) {
+        boolean transfer = false;
+        if (client != null && !client.equals(caller)) {
+            transfer = true;
             next = next.withClient(target(lease, client, lab).name().name());
         }
         if (lease.grant() != null && (longer || transfer)) {

@@ -65,7 +65,7 @@ public record TimeChange(Time time, boolean shortens) {
     private static boolean isShorter(Lease lease, Time next) {
         Instant before = Times.expiry(lease);
         Instant after = Times.expiry(lease.withTime(next));
-        return before != null && after != null
+        return (before != null && after != null)
                 ? after.isBefore(before)
                 : Times.requested(next).compareTo(Times.requested(lease.time())) < 0;
     }
