@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rigbus {
     static final List<Command> COMMANDS = List.of(
             new Demo(),
+            new Up(),
             new Run(),
             new Check(),
             new Admin(),
