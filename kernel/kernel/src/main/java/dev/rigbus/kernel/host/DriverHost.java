@@ -32,8 +32,11 @@ final class DriverHost {
     private final Executor threads;
     private final ResourceTable resources;
     private final CallOrder order;
-    private final Map<Id, Running> calls = new HashMap<>();
+    private final Map<Id, Waiting> calls = new HashMap<>();
     private final Map<Id, ItemCall> itemCalls = new HashMap<>();
+
+    /** A call, and who waits for its answer. */
+    private record Waiting(Running running, Promise<Value> answer) {}
 
     DriverHost(Driver driver, DriverModel model, Executor context, Executor threads, ResourceTable resources) {
         this.driver = driver;
@@ -50,13 +53,17 @@ final class DriverHost {
         Lent lent = new Lent();
         @Nullable Object[] bound = method.arguments().bind(args, running, lent::open);
         Promise<Value> answer = Promise.promise();
-        calls.put(id, running);
+        calls.put(id, new Waiting(running, answer));
         order.add(() -> {
             Future<Value> result = running.isCancelled() ? cancelled() : invoke(method, running, bound);
             result.onComplete(done -> {
                 calls.remove(id);
                 lent.close(done.succeeded());
-                answer.handle(done);
+                if (done.succeeded()) {
+                    answer.tryComplete(done.result());
+                } else {
+                    answer.tryFail(done.cause());
+                }
             });
             return result;
         });
@@ -172,9 +179,9 @@ final class DriverHost {
     }
 
     void cancel(Id id) {
-        Running call = calls.get(id);
+        Waiting call = calls.get(id);
         if (call != null) {
-            call.cancel();
+            call.running().cancel();
         }
         ItemCall items = itemCalls.remove(id);
         if (items != null) {
@@ -186,6 +193,16 @@ final class DriverHost {
     void cancelAll() {
         List.copyOf(calls.keySet()).forEach(this::cancel);
         List.copyOf(itemCalls.keySet()).forEach(this::cancel);
+        resources.close();
+    }
+
+    /** Stops all that is under way and tells the callers why, whether their drivers let go or not. */
+    void expireAll(Throwable cause) {
+        List.copyOf(calls.values()).forEach(call -> {
+            call.running().cancel();
+            call.answer().tryFail(cause);
+        });
+        List.copyOf(itemCalls.values()).forEach(call -> call.expire(cause));
         resources.close();
     }
 

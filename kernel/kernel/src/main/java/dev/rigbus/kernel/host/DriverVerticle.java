@@ -19,7 +19,6 @@ import dev.rigbus.kernel.call.DriverMessage.Reset;
 import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.call.Failures;
 import dev.rigbus.kernel.call.Pickups;
-import dev.rigbus.kernel.pump.RawStreams;
 import dev.rigbus.kernel.resource.ResourceTable;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
@@ -45,6 +44,7 @@ public final class DriverVerticle extends VerticleBase {
     private final Pickups pickups;
     private final CompletableFuture<EventLoop> home;
     private final Fence fence = new Fence();
+    private final OpenStreams streams = new OpenStreams();
     private @Nullable DriverHost host;
     private @Nullable ResourceTable resources;
     private @Nullable MessageConsumer<DriverMessage> consumer;
@@ -106,11 +106,20 @@ public final class DriverVerticle extends VerticleBase {
         try {
             DriverMessage body = message.body();
             if (body instanceof Fenced fenced) {
-                fence.admit(fenced.fence());
+                admit(fenced);
             }
             dispatch(message, body);
         } catch (RuntimeException e) {
             answer(message, e);
+        }
+    }
+
+    /** What was begun under an older fence has no business with the device any more. */
+    private void admit(Fenced message) {
+        if (fence.admit(message.fence())) {
+            DriverException over = fence.passed();
+            streams.closeAll(over);
+            host().expireAll(over);
         }
     }
 
@@ -124,7 +133,7 @@ public final class DriverVerticle extends VerticleBase {
         } else if (body instanceof Cancel cancel) {
             host().cancel(cancel.id());
         } else if (body instanceof OpenStream open) {
-            answer(message, host().openStream(open.method()).map(this::ticket).recover(DriverVerticle::openFailed));
+            answer(message, openStream(open));
         } else if (body instanceof OpenResource open) {
             answer(message, Future.succeededFuture(openResource(open)));
         } else if (body instanceof Reset) {
@@ -143,9 +152,24 @@ public final class DriverVerticle extends VerticleBase {
         };
     }
 
-    private Ticket ticket(ByteStream stream) {
+    private Future<Ticket> openStream(OpenStream open) {
+        return host().openStream(open.method())
+                .recover(DriverVerticle::openFailed)
+                .map(stream -> ticket(stream, open.fence()));
+    }
+
+    private Ticket ticket(ByteStream stream, long openedUnder) {
+        try {
+            // Opening may have taken longer than the lease.
+            fence.check(openedUnder);
+        } catch (DriverException e) {
+            stream.close();
+            throw e;
+        }
         EventLoop here = home.join();
-        return new Ticket(pickups.leave(wanted -> RawStreams.of(stream, here, wanted), here, stream::close), null);
+        streams.add(stream);
+        return new Ticket(
+                pickups.leave(wanted -> streams.take(stream, here, wanted), here, () -> streams.abandon(stream)), null);
     }
 
     private Ticket openResource(OpenResource open) {

@@ -112,6 +112,14 @@ final class ItemCall {
         }
     }
 
+    /** Ends the call and tells its consumer why. */
+    void expire(Throwable cause) {
+        if (!over) {
+            sender.end(Failures.failure(cause));
+            cancel();
+        }
+    }
+
     /** Nobody takes the items any more. */
     void cancel() {
         over = true;

@@ -2,6 +2,7 @@ package dev.rigbus.kernel.session;
 
 import static dev.rigbus.wire.ExporterStatus.EXPORTER_STATUS_AVAILABLE;
 import static dev.rigbus.wire.ExporterStatus.EXPORTER_STATUS_LEASE_READY;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rigbus.kernel.session.HookSpec.OnFailure;
@@ -226,9 +227,9 @@ class LeasedSessionTest {
     void R13_aHoldingIsOverWithItsTransferAndWithItsEnd() {
         LeasedSession session = session("none", "warn");
         session.begin("one", "ann", 1);
-        Holding ann = session.holding();
+        Holding ann = requireNonNull(session.holding());
         session.transfer("bob");
-        Holding bob = session.holding();
+        Holding bob = requireNonNull(session.holding());
 
         assertThat(ann.over().result()).isEqualTo("the lease one was transferred to another client");
         assertThat(bob.over().isComplete()).isFalse();
