@@ -68,10 +68,10 @@ public final class LeasedVerticle extends VerticleBase implements LeaseService, 
         listener = to;
     }
 
-    /** Does something where the session lives; safe from any thread. */
+    /** Does something where the session lives; it completes after its changes have been told. Safe from any thread. */
     public <T> Future<T> onHome(Supplier<Future<T>> task) {
         Promise<T> done = Promise.promise();
-        runOnHome(() -> task.get().onComplete(done));
+        runOnHome(() -> task.get().onComplete(outcome -> runOnHome(() -> done.handle(outcome))));
         return done.future();
     }
 
