@@ -10,6 +10,7 @@ RIGBUS_ONLY = {
     "test_point_70_the_after_hook": "a standalone stock exporter runs no hook at EndSession and never is ready again",
     "test_point_72_": "stock moves on within milliseconds, so that a polling client misses the state",
     "test_point_79_": "two stock exporters share a port in silence",
+    "test_R75_a_board_stays_on": "stock has no driver whose power can be read back",
     "test_ten_thousand_streams": "while a stock exporter clears them away it cancels calls of others",
 }
 
