@@ -67,14 +67,15 @@ public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, by
                 Certificates.authority(ca, clock.instant()), ca.getPrivate(), Certificates.newKey(), routerKey);
     }
 
-    void save(Path folder) throws IOException {
+    /** Keeps those that another node has given. */
+    public void save(Path folder) throws IOException {
         PrivateFiles.createFolder(folder);
-        PrivateFiles.write(folder.resolve(FILE), text());
+        PrivateFiles.write(folder.resolve(FILE), secretText());
         PrivateFiles.write(folder.resolve(CA_FILE), caPem());
     }
 
     /** All of it, secrets included, as one text for the disk or for a new node. */
-    String text() {
+    public String secretText() {
         return caPem()
                 + Pem.text(CA_KEY, caKey.getEncoded())
                 + Pem.text(TOKEN_KEY, tokenKey.getPrivate().getEncoded())
@@ -82,7 +83,8 @@ public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, by
                 + Pem.text(ROUTER_KEY, routerKey);
     }
 
-    static LabKeys parse(String text) throws IOException {
+    /** Those that {@link #secretText} is the text of. */
+    public static LabKeys parse(String text) throws IOException {
         List<Pem.Block> blocks = Pem.blocks(text);
         byte[] routerKey = Pem.one(blocks, ROUTER_KEY);
         if (routerKey.length != ROUTER_KEY_BYTES) {
@@ -107,7 +109,7 @@ public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, by
         return fingerprint(ca);
     }
 
-    static String fingerprint(X509Certificate certificate) {
+    public static String fingerprint(X509Certificate certificate) {
         try {
             return sha256(certificate.getEncoded());
         } catch (GeneralSecurityException e) {
@@ -115,7 +117,7 @@ public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, by
         }
     }
 
-    static String sha256(byte[] bytes) {
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

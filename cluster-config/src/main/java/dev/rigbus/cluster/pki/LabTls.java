@@ -65,6 +65,20 @@ public final class LabTls {
         }
     }
 
+    /** For a node that is to be: it knows no more of the lab than the fingerprint of its authority. */
+    public static SslContext stranger(String fingerprint, String protocol) throws IOException {
+        try {
+            return SslContextBuilder.forClient()
+                    .trustManager(new PinnedLab(fingerprint))
+                    .serverName(new SNIHostName(FOR_NODES))
+                    .endpointIdentificationAlgorithm(null)
+                    .applicationProtocolConfig(protocols(List.of(protocol)))
+                    .build();
+        } catch (SSLException e) {
+            throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
     static ApplicationProtocolConfig protocols(List<String> protocols) {
         return new ApplicationProtocolConfig(
                 Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, protocols);

@@ -3,6 +3,7 @@ package dev.rigbus.cluster.pki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -44,17 +45,35 @@ public final class NodeIdentity {
         Credentials kept = read(folder);
         NodeIdentity identity;
         if (kept == null) {
-            var key = Certificates.newKey();
-            var certificate = Certificates.node(lab.ca(), lab.caKey(), key.getPublic(), name, names, clock.instant());
-            identity = new NodeIdentity(
-                    folder, lab, name, clock, new Credentials(key.getPrivate(), List.of(certificate, lab.ca())));
-            identity.save();
+            identity = create(folder, lab, name, names, clock, Certificates.newKey());
         } else {
             identity = new NodeIdentity(folder, lab, name, clock, kept);
             identity.checkIsOurs();
         }
         identity.renewIfNeeded(names);
         return identity;
+    }
+
+    /** A new one by a key that there is already, which is kept from then on. */
+    public static NodeIdentity create(
+            Path folder, LabKeys lab, String name, Collection<String> names, InstantSource clock, KeyPair key)
+            throws IOException {
+        var certificate = Certificates.node(lab.ca(), lab.caKey(), key.getPublic(), name, names, clock.instant());
+        NodeIdentity identity = new NodeIdentity(
+                folder, lab, name, clock, new Credentials(key.getPrivate(), List.of(certificate, lab.ca())));
+        identity.save();
+        return identity;
+    }
+
+    /** For a node that is to be. */
+    public static KeyPair newKey() {
+        return Certificates.newKey();
+    }
+
+    /** Keeps something else in the folder, as private as the keys. */
+    public static void keep(Path folder, String file, String text) throws IOException {
+        PrivateFiles.createFolder(folder);
+        PrivateFiles.write(folder.resolve(file), text);
     }
 
     private static @Nullable Credentials read(Path folder) throws IOException {
@@ -132,7 +151,7 @@ public final class NodeIdentity {
         return keyFingerprint(credentials.certificate().getPublicKey());
     }
 
-    static String keyFingerprint(PublicKey key) {
+    public static String keyFingerprint(PublicKey key) {
         return LabKeys.sha256(key.getEncoded());
     }
 

@@ -37,7 +37,7 @@ class NodeIdentityTest {
         NodeIdentity first = open(NOW, "lab.example");
         NodeIdentity second = open(NOW.plus(Duration.ofDays(300)), "lab.example");
         assertThat(second.credentials()).isEqualTo(first.credentials());
-        assertThat(second.lab().text()).isEqualTo(first.lab().text());
+        assertThat(second.lab().secretText()).isEqualTo(first.lab().secretText());
         assertThat(Files.readString(folder().resolve("ca.pem")))
                 .isEqualTo(first.lab().caPem());
     }

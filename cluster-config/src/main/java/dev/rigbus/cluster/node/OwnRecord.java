@@ -1,0 +1,71 @@
+package dev.rigbus.cluster.node;
+
+import dev.rigbus.kernel.ports.RecordStore;
+import dev.rigbus.kernel.ports.RecordStore.ConflictException;
+import dev.rigbus.kernel.ports.StoredRecord;
+import io.vertx.core.Future;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What this node writes about itself. */
+final class OwnRecord {
+    private static final int ATTEMPTS = 5;
+
+    private final RecordStore store;
+    private final String self;
+    private final ClusterConfig config;
+
+    OwnRecord(RecordStore store, String self, ClusterConfig config) {
+        this.store = store;
+        this.self = self;
+        this.config = config;
+    }
+
+    /** As it is now, whatever has been written down of it; the first node of a lab has no record yet. */
+    static NodeRecord of(@Nullable NodeRecord known, ClusterConfig config) {
+        NodeRecord base = known != null
+                ? known
+                : new NodeRecord(
+                        config.identity().name(),
+                        1,
+                        NodeRecord.port(1),
+                        NodeRecord.State.ACTIVE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        0);
+        // A node that is started again takes part again.
+        NodeRecord.State state = base.state() == NodeRecord.State.REVOKED ? base.state() : NodeRecord.State.ACTIVE;
+        return base.present(
+                state,
+                config.address().toString(),
+                config.release(),
+                HazelcastConfig.minor(),
+                config.identity().keyFingerprint());
+    }
+
+    Future<Void> announce() {
+        return change(known -> of(known, config), ATTEMPTS);
+    }
+
+    Future<Void> drain() {
+        return change(known -> of(known, config).with(NodeRecord.State.DRAINING), ATTEMPTS);
+    }
+
+    private Future<Void> change(UnaryOperator<@Nullable NodeRecord> change, int attempts) {
+        StoredRecord stored = store.get(NodeRecord.KIND, self);
+        String value = stored == null ? null : stored.value();
+        NodeRecord known = value == null ? null : NodeRecord.parse(self, value);
+        String next = change.apply(known).json();
+        if (next.equals(value)) {
+            return Future.succeededFuture();
+        }
+        return store.write(NodeRecord.KIND, self, stored == null || value == null ? 0 : stored.version(), next)
+                .<Void>mapEmpty()
+                .recover(cause -> cause instanceof ConflictException && attempts > 1
+                        ? change(change, attempts - 1)
+                        : Future.failedFuture(cause));
+    }
+}

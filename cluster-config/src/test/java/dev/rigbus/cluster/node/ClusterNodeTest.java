@@ -1,0 +1,115 @@
+package dev.rigbus.cluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rigbus.cluster.pki.LabKeys;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class ClusterNodeTest {
+    private final List<TestNode> nodes = new ArrayList<>();
+
+    @TempDir
+    private Path temp;
+
+    private LabKeys lab;
+
+    @BeforeEach
+    void makeKeys() throws Exception {
+        lab = LabKeys.openOrCreate(temp, InstantSource.system());
+        for (String name : List.of("a", "b")) {
+            nodes.add(new TestNode(temp, lab, name, nodes.size() + 1));
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (TestNode node : nodes) {
+            node.stop();
+        }
+    }
+
+    private ClusterNode start(int index) throws Exception {
+        return nodes.get(index).start(nodes);
+    }
+
+    private static void serve(ClusterNode node, String address) throws Exception {
+        node.vertx()
+                .eventBus()
+                .<String>consumer(address)
+                .handler(message -> message.reply(node.self() + " " + message.body()))
+                .completion()
+                .await(10, TimeUnit.SECONDS);
+    }
+
+    private static String ask(ClusterNode node, String address) throws Exception {
+        Future<String> answer = node.vertx()
+                .eventBus()
+                .<String>request(address, "hello", new DeliveryOptions().setSendTimeout(1_000))
+                .map(message -> message.body())
+                .otherwise(cause -> String.valueOf(cause.getMessage()));
+        return answer.await(5, TimeUnit.SECONDS);
+    }
+
+    private static void eventually(Callable<Boolean> condition) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("it takes too long").isLessThan(until);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    @Test
+    void twoNodesAreOneLabWithOneTime() throws Exception {
+        nodes.get(1).skewMillis = 600_000;
+        ClusterNode a = start(0);
+        assertThat(a.members()).containsExactly("a");
+        assertThat(a.hasMajority()).isFalse();
+        ClusterNode b = start(1);
+        eventually(() -> a.members().equals(Set.of("a", "b")));
+        assertThat(b.members()).isEqualTo(Set.of("a", "b"));
+        assertThat(List.of(a.oldest(), b.oldest())).containsOnly("a");
+        assertThat(a.hasMajority() && b.hasMajority()).isTrue();
+        assertThat(Math.abs(a.time() - b.time())).isLessThan(10_000);
+        serve(b, "greet");
+        assertThat(ask(a, "greet")).isEqualTo("b hello");
+    }
+
+    @Test
+    void aSplitHealsAndTheBusIsWholeAgain() throws Exception {
+        ClusterNode a = start(0);
+        ClusterNode b = start(1);
+        eventually(() -> a.members().size() == 2 && b.members().size() == 2);
+        serve(a, "at/a");
+        serve(b, "at/b");
+        assertThat(ask(b, "at/a")).isEqualTo("a hello");
+        nodes.forEach(node -> node.wire.cut());
+        eventually(() -> a.members().size() == 1 && b.members().size() == 1);
+        assertThat(a.hasMajority() || b.hasMajority()).isFalse();
+        assertThat(ask(a, "at/b")).startsWith("No handlers");
+        serve(a, "later/a");
+        serve(b, "later/b");
+        nodes.forEach(node -> node.wire.heal());
+        eventually(() -> a.members().size() == 2 && b.members().size() == 2);
+        for (String address : List.of("at/a", "later/a")) {
+            eventually(() -> ask(b, address).equals("a hello"));
+        }
+        for (String address : List.of("at/b", "later/b")) {
+            eventually(() -> ask(a, address).equals("b hello"));
+        }
+        assertThat(a.oldest()).isEqualTo(b.oldest());
+    }
+}
