@@ -125,6 +125,13 @@ final class LabFile implements AutoCloseable {
         drop.executeUpdate();
     }
 
+    /** Writes what says nothing. */
+    int touch() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate("UPDATE probe SET written = written + 1");
+        }
+    }
+
     PreparedStatement prepare(String sql) throws SQLException {
         return connection.prepareStatement(sql);
     }

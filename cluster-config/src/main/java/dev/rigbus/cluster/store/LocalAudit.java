@@ -9,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ final class LocalAudit {
     private static final String INSERT =
             "INSERT INTO audit (time, node, actor, action, object, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?)";
     private static final String SELECT = "SELECT time, node, actor, action, object, outcome, detail FROM audit"
-            + " WHERE time >= ? AND time < ? ORDER BY time DESC, id DESC LIMIT ?";
+            + " WHERE time >= ? AND time < ? ORDER BY time DESC, id DESC LIMIT ? OFFSET ?";
 
     private final LabFile file;
     private final LocalRecords records;
@@ -50,14 +49,15 @@ final class LocalAudit {
         }).mapEmpty();
     }
 
-    /** The newest of a span, oldest first. */
-    Future<List<Entry>> read(long from, long until, int limit) {
+    /** The newest of a span but for a few, newest first. */
+    Future<List<Entry>> read(long from, long until, int skip, int limit) {
         return errands.run(() -> {
             try (Connection reader = file.reader();
                     PreparedStatement select = reader.prepareStatement(SELECT)) {
                 select.setLong(1, from);
                 select.setLong(2, until);
                 select.setInt(3, Math.max(1, Math.min(limit, AuditLog.MAX_LIMIT)));
+                select.setInt(4, skip);
                 return read(select);
             } catch (SQLException e) {
                 throw file.trouble(e);
@@ -79,7 +79,6 @@ final class LocalAudit {
                         detail(rows.getString(7))));
             }
         }
-        Collections.reverse(entries);
         return entries;
     }
 

@@ -19,7 +19,7 @@ final class LocalRecords implements RecordStore {
     static final Duration TOMBSTONES_KEPT = Duration.ofDays(30);
 
     /** The most that one record may hold; a message between nodes has room for it. */
-    static final int LARGEST_VALUE = 256 * 1024;
+    static final int LARGEST_VALUE = 128 * 1024;
 
     private static final int EPOCH_SHIFT = 40;
 
@@ -143,6 +143,11 @@ final class LocalRecords implements RecordStore {
     /** Completes when all that was asked before is in memory. */
     Future<Void> settled() {
         return commits.submit(transaction -> true).mapEmpty();
+    }
+
+    /** Fails if the disk takes nothing. */
+    Future<Void> probe() {
+        return commits.submit(transaction -> transaction.file().touch()).mapEmpty();
     }
 
     <T> Future<T> submit(GroupCommit.Change<T> change) {

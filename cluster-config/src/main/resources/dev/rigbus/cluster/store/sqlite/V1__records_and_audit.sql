@@ -24,3 +24,7 @@ CREATE TRIGGER audit_stays_as_written BEFORE UPDATE ON audit
 BEGIN
     SELECT RAISE(ABORT, 'the audit is only ever appended to');
 END;
+
+-- Written to find out whether the disk takes anything again.
+CREATE TABLE probe (written INTEGER NOT NULL);
+INSERT INTO probe VALUES (0);
