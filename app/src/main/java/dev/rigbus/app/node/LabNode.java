@@ -3,30 +3,45 @@ package dev.rigbus.app.node;
 import dev.rigbus.app.config.DataFolder;
 import dev.rigbus.app.config.HostPort;
 import dev.rigbus.app.config.NodeConfig;
+import dev.rigbus.cluster.beacon.BeaconConfig;
+import dev.rigbus.cluster.node.ClusterConfig;
+import dev.rigbus.cluster.node.ClusterNode;
+import dev.rigbus.cluster.node.Joining;
+import dev.rigbus.cluster.node.NodeAdmission;
+import dev.rigbus.cluster.node.NodeRecord;
 import dev.rigbus.cluster.node.SingleNode;
 import dev.rigbus.cluster.pki.Credentials;
 import dev.rigbus.cluster.pki.HostNames;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.pki.LabTls;
 import dev.rigbus.cluster.pki.NodeIdentity;
+import dev.rigbus.cluster.store.DatabaseConfig;
 import dev.rigbus.cluster.store.OpenStore;
+import dev.rigbus.cluster.store.RecordPeek;
 import dev.rigbus.cluster.store.RecordStores;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.lease.LeaseMerge;
 import dev.rigbus.lab.model.Lease;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +51,9 @@ import org.slf4j.LoggerFactory;
 public final class LabNode {
     private static final Logger log = LoggerFactory.getLogger(LabNode.class);
     private static final Duration START = Duration.ofSeconds(30);
+
+    /** Others may have to be waited for, one of them for its disk. */
+    private static final Duration JOIN = Duration.ofSeconds(90);
 
     private final NodeConfig config;
     private final Path data;
@@ -72,44 +90,141 @@ public final class LabNode {
     private void start(Collection<DriverType<?>> types, String version, Supplier<Vertx> maker)
             throws NodeException, InterruptedException, IOException {
         InstantSource clock = InstantSource.system();
+        if (config.joinToken() != null) {
+            Joining.join(config.joinToken(), data, address(), HostNames.of(extraNames()), version, clock);
+        }
         LabKeys keys = LabKeys.openOrCreate(data, clock);
         String kept = NodeIdentity.nameIn(data);
         String given = config.name() == null ? kept : config.name();
         name = given == null ? hostName() : given;
         NodeIdentity identity = NodeIdentity.openOrCreate(data, keys, name, HostNames.of(extraNames()), clock);
+        RecordPeek known = RecordPeek.into(data, NodeRecord.KIND);
+        List<StoredRecord> nodes = new ArrayList<>(known.records());
+        if (nodes.isEmpty()) {
+            nodes.addAll(Joining.known(data));
+        }
+        boolean alone = nodes.size() < 2 && config.join().isEmpty() && config.beacon() == null;
+        Ground ground = alone ? alone(maker, identity, known.latest()) : together(identity, nodes, known.latest(), version);
 
-        Vertx vertx = maker.get();
-        parts.add("the bus", vertx::close);
-        Cluster cluster = new SingleNode(name, 0);
         OpenStore store = Parts.await(
                 "the lab's records in " + data,
-                RecordStores.open(data, cluster, null, null, Map.of(Lease.KIND, new LeaseMerge())),
+                RecordStores.open(
+                        data,
+                        ground.cluster(),
+                        alone ? null : ground.vertx(),
+                        database(),
+                        Map.of(Lease.KIND, new LeaseMerge())),
                 START);
         parts.add("the records", store::close);
-
-        Ports ports = new Ports(((VertxInternal) vertx).nettyEventLoopGroup());
-        parts.add("the listeners", ports::close);
-        SslContext tls = new LabTls(identity)
-                .server(own(), List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1));
-        // Opened before anything is served, so that a port that is taken is noticed before anything is started.
-        int port = Parts.await(config.listen().toString(), ports.listen(config.listen(), tls), START);
+        if (ground.cluster() instanceof ClusterNode member) {
+            Parts.await("the list of nodes", member.follow(store.records()), START);
+        }
+        NodeAdmission admission = new NodeAdmission(store.records(), keys, name, ground.cluster()::time, !alone);
         endpoint = config.advertise() == null
-                ? new HostPort(reachable(config.listen().host()), port).toString()
+                ? new HostPort(reachable(config.listen().host()), ground.port()).toString()
                 : config.advertise().toString();
-
-        LabParts lab = new LabParts(config, vertx, cluster, store, keys, endpoint, version, new NodesOfOne(name, endpoint, version));
+        Nodes others = new Nodes(ground.cluster(), store.records(), admission, endpoint, version);
+        LabParts lab =
+                new LabParts(config, ground.vertx(), ground.cluster(), store, keys, endpoint, version, others);
         parts.add("the lab's services", lab::close);
         Parts.await("the lab's services", lab.start(), START);
         for (NodeConfig.Board board : config.boards()) {
             lab.boards().start(board, types, parts);
         }
-        lab.serve(ports);
+        ground.ports().serve(admission.handlers());
+        lab.serve(ground.ports());
         Path socket = data.resolve(DataFolder.ADMIN_SOCKET);
-        Parts.await(socket.toString(), ports.listen(socket, lab.administration()), START);
+        Parts.await(socket.toString(), ground.ports().listen(socket, lab.administration()), START);
         if (config.metrics() != null) {
             Parts.await(config.metrics().toString(), lab.listenMetrics(config.metrics()), START);
         }
         log.info("node {} serves {}", name, endpoint);
+    }
+
+    /** What everything else stands on. */
+    private record Ground(Vertx vertx, Cluster cluster, Ports ports, int port) {}
+
+    private Ground alone(Supplier<Vertx> maker, NodeIdentity identity, long latest)
+            throws NodeException, InterruptedException, IOException {
+        Vertx vertx = maker.get();
+        parts.add("the bus", vertx::close);
+        Ports ports = ports(vertx);
+        int port = Parts.await(
+                config.listen().toString(), ports.listen(config.listen(), tls(identity, Set.of())), START);
+        return new Ground(vertx, new SingleNode(name, latest), ports, port);
+    }
+
+    private Ground together(NodeIdentity identity, List<StoredRecord> nodes, long latest, String version)
+            throws NodeException, InterruptedException, IOException {
+        Ports[] opened = new Ports[1];
+        int[] port = new int[1];
+        ClusterConfig.MainPort mainPort = (vertx, protocols) -> {
+            Ports ports = ports(vertx);
+            protocols.forEach(ports::serve);
+            opened[0] = ports;
+            try {
+                return ports.listen(config.listen(), tls(identity, protocols.keySet()))
+                        .onSuccess(bound -> port[0] = bound);
+            } catch (IOException e) {
+                return Future.failedFuture(e);
+            }
+        };
+        NodeConfig.Beacon beacon = config.beacon();
+        ClusterConfig cluster = new ClusterConfig(
+                identity,
+                address(),
+                version,
+                nodes,
+                latest,
+                config.join().stream().map(LabNode::hostAndPort).toList(),
+                beacon == null
+                        ? null
+                        : new BeaconConfig(
+                                beacon.group(), beacon.port(), beacon.networkInterface(), BeaconConfig.INTERVAL),
+                mainPort,
+                ClusterConfig.SILENCE,
+                new VertxOptions().setPreferNativeTransport(true),
+                InstantSource.system()::millis);
+        ClusterNode member = Parts.await("the other nodes", ClusterNode.start(cluster), JOIN);
+        parts.add("the cluster", member::close);
+        return new Ground(member.vertx(), member, Objects.requireNonNull(opened[0]), port[0]);
+    }
+
+    private Ports ports(Vertx vertx) {
+        Ports ports = new Ports(((VertxInternal) vertx).nettyEventLoopGroup());
+        ports.serve(Starting.handlers());
+        parts.add("the listeners", ports::close);
+        return ports;
+    }
+
+    private SslContext tls(NodeIdentity identity, Set<String> more) throws IOException {
+        List<String> protocols =
+                new ArrayList<>(List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1));
+        protocols.addAll(more);
+        return new LabTls(identity).server(own(), protocols);
+    }
+
+    private HostAndPort address() throws IOException {
+        return hostAndPort(
+                config.advertise() == null
+                        ? new HostPort(
+                                reachable(config.listen().host()),
+                                config.listen().port())
+                        : config.advertise());
+    }
+
+    private static HostAndPort hostAndPort(HostPort address) {
+        return HostAndPort.create(address.host(), address.port());
+    }
+
+    private @Nullable DatabaseConfig database() {
+        NodeConfig.Database database = config.database();
+        return database == null
+                ? null
+                : new DatabaseConfig(
+                        database.url(),
+                        database.user() == null ? "rigbus" : database.user(),
+                        database.passwordFile());
     }
 
     private @Nullable Credentials own() throws IOException {
