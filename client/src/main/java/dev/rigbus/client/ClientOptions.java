@@ -55,7 +55,11 @@ public record ClientOptions(
                 || "1".equals(environment.get("JUMPSTARTER_GRPC_INSECURE"));
         String roots = environment.get("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
         return new ClientOptions(
-                !insecure, roots == null ? null : Path.of(roots), null, environment.get("JMP_GRPC_PASSPHRASE"), TIMEOUT);
+                !insecure,
+                roots == null ? null : Path.of(roots),
+                null,
+                environment.get("JMP_GRPC_PASSPHRASE"),
+                TIMEOUT);
     }
 
     /** The passphrase stays out of logs. */

@@ -25,7 +25,10 @@ public final class Configurations {
     public static String client(Credentials credentials, List<String> allow) {
         Map<String, Object> file = head("jumpstarter.dev/v1alpha1", "ClientConfig", credentials);
         boolean unsafe = allow.contains("UNSAFE");
-        file.put("drivers", Map.of("allow", unsafe ? List.of() : allow, "unsafe", unsafe));
+        Map<String, Object> drivers = new LinkedHashMap<>();
+        drivers.put("allow", unsafe ? List.of() : allow);
+        drivers.put("unsafe", unsafe);
+        file.put("drivers", drivers);
         return "# Let jmp use it: put it into ~/.config/jumpstarter/clients, or name it with --client-config.\n"
                 + text(file);
     }
