@@ -71,7 +71,7 @@ final class AdminLine {
     }
 
     private static String verbs(String... near) {
-        List<String> all = new Admin().completions().get("");
+        List<String> all = new Admin().completions().getOrDefault("", List.of());
         List<String> nearest = near.length == 0 ? List.of() : Names.nearest(near[0], all, 1);
         return nearest.isEmpty()
                 ? "(one of: " + String.join(", ", all) + ")"

@@ -121,12 +121,12 @@ public final class AdminApi {
                 try {
                     piece.getData().writeTo(to);
                 } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    throw new UncheckedIOException(e.getMessage(), e);
                 }
             });
         } catch (UncheckedIOException e) {
             throw new IOException(
-                    "the backup cannot be written: " + e.getCause().getMessage(), e);
+                    "the backup cannot be written: " + e.getMessage(), e);
         }
     }
 
