@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.slf4j.Logger;
 
 /** Sets the log up in code: reading an XML file for it takes longer than all else that happens before the first line. */
@@ -17,7 +18,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
-        context.getLogger("io.netty").setLevel(Level.WARN);
+        for (String chatty : List.of("io.netty", "com.hazelcast", "org.flywaydb", "com.zaxxer")) {
+            context.getLogger(chatty).setLevel(Level.WARN);
+        }
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

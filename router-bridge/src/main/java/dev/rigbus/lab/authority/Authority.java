@@ -231,6 +231,11 @@ final class Authority {
                 .compose(kept -> takeNext()));
     }
 
+    /** Nothing is known but that it has not gone away. */
+    void stillHere() {
+        seen = world.now();
+    }
+
     /** Time passes. */
     Future<Void> tick() {
         endUnused();

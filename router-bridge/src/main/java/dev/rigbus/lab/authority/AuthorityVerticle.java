@@ -75,8 +75,12 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         Authority rules = new Authority(taken, this, made);
         authority = rules;
         vertx.setPeriodic(TICK_MILLIS, tick -> {
-            if (board instanceof StockBoard stock && stock.isAttached()) {
-                rules.heard();
+            if (board instanceof StockBoard stock) {
+                if (stock.isAttached()) {
+                    rules.heard();
+                }
+            } else {
+                rules.stillHere();
             }
             rules.tick();
             // What was not to be granted a while ago may be now; and a change may have been missed.
