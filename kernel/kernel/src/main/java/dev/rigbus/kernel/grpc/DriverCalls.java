@@ -95,13 +95,6 @@ final class DriverCalls {
         }
     }
 
-    private static StreamingDriverCallResponse response(Value item) {
-        return StreamingDriverCallResponse.newBuilder()
-                .setUuid(randomUuid())
-                .setResult(item)
-                .build();
-    }
-
     private record WhenClosed(Runnable task) implements CallListener {
         @Override
         public void message(io.netty.buffer.ByteBuf message) {
@@ -119,6 +112,8 @@ final class DriverCalls {
         private final ServerCall call;
         private final String address;
         private final Id id;
+        private final StreamingDriverCallResponse.Builder response =
+                StreamingDriverCallResponse.newBuilder().setUuid(randomUuid());
         private int owed;
         private boolean over;
 
@@ -130,7 +125,8 @@ final class DriverCalls {
 
         @Override
         public void items(List<Value> items) {
-            call.write(items.stream().map(DriverCalls::response).toList());
+            call.write(
+                    items.stream().map(item -> response.setResult(item).build()).toList());
             owed += items.size();
             pay();
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class DriverHost {
     private final Driver driver;
     private final DriverModel model;
-    private final Executor context;
+    private final ItemSender.Turns context;
     private final Executor threads;
     private final ResourceTable resources;
     private final CallOrder order;
@@ -38,7 +38,7 @@ final class DriverHost {
     /** A call, and who waits for its answer. */
     private record Waiting(Running running, Promise<Value> answer) {}
 
-    DriverHost(Driver driver, DriverModel model, Executor context, Executor threads, ResourceTable resources) {
+    DriverHost(Driver driver, DriverModel model, ItemSender.Turns context, Executor threads, ResourceTable resources) {
         this.driver = driver;
         this.model = model;
         this.context = context;

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,19 @@ public final class DriverVerticle extends VerticleBase {
         loop = internal.nettyEventLoop();
         home.complete(loop);
         resources = new ResourceTable(loop);
-        host = new DriverHost(driver, model, task -> internal.runOnContext(v -> task.run()), threads, resources);
+        host = new DriverHost(driver, model, new Turns(internal), threads, resources);
+    }
+
+    private record Turns(ContextInternal context) implements ItemSender.Turns {
+        @Override
+        public void execute(Runnable task) {
+            context.runOnContext(v -> task.run());
+        }
+
+        @Override
+        public void schedule(Runnable task, long delay, TimeUnit unit) {
+            context.nettyEventLoop().schedule(() -> execute(task), delay, unit);
+        }
     }
 
     @Override
