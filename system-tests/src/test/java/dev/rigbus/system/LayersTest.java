@@ -3,6 +3,7 @@ package dev.rigbus.system;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +28,7 @@ class LayersTest {
     /** What the trespassers name and is not there. */
     private static final String LAMP = "package dev.rigbus.drivers.lamp; public class Lamp {}";
 
-    @TempDir
-    Path room;
+    private static JavaClasses trespassers;
 
     @Test
     void allRoomsAreLookedAt() {
@@ -55,28 +56,42 @@ class LayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsTrespassers(LayerRule layer) throws IOException {
-        for (List<String> sources : layer.waysToBreakIt()) {
-            assertThat(layer.rule.evaluate(compiled(sources)).hasViolation())
-                    .as("broken by %s", sources)
+    void tellsTrespassers(LayerRule layer) {
+        for (int way = 0; way < layer.waysToBreakIt().size(); way++) {
+            String mark = mark(layer, way);
+            JavaClasses some = trespassers.that(DescribedPredicate.describe(
+                    mark, type -> type.getSimpleName().endsWith(mark)));
+            assertThat(layer.rule.evaluate(some).hasViolation())
+                    .as("broken by %s", layer.waysToBreakIt().get(way))
                     .isTrue();
         }
     }
 
-    private JavaClasses compiled(List<String> sources) throws IOException {
-        Path classes = Files.createTempDirectory(room, "classes");
+    /** Compiles all of them at once, each under a name of its own. */
+    @BeforeAll
+    static void compileTrespassers(@TempDir Path room) throws IOException {
+        Path classes = Files.createDirectory(room.resolve("classes"));
         List<String> arguments = new ArrayList<>(List.of("-proc:none", "-nowarn", "-d", classes.toString()));
-        arguments.add(source(LAMP).toString());
-        for (String source : sources) {
-            arguments.add(source(source).toString());
+        arguments.add(source(room, LAMP));
+        for (LayerRule layer : LayerRule.values()) {
+            for (int way = 0; way < layer.waysToBreakIt().size(); way++) {
+                String mark = mark(layer, way);
+                for (String text : layer.waysToBreakIt().get(way)) {
+                    arguments.add(source(room, text.replaceAll("Trespasser|Other", "$0" + mark)));
+                }
+            }
         }
         int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
-        assertThat(result).as("compiling %s", sources).isZero();
-        return new ClassFileImporter().importPath(classes);
+        assertThat(result).isZero();
+        trespassers = new ClassFileImporter().importPath(classes);
     }
 
-    private Path source(String text) throws IOException {
-        String name = text.replaceAll("(?s).*?class (\\w+).*", "$1");
-        return Files.writeString(Files.createTempDirectory(room, "source").resolve(name + ".java"), text);
+    private static String mark(LayerRule layer, int way) {
+        return "_" + layer + "_" + way;
+    }
+
+    private static String source(Path room, String text) throws IOException {
+        String name = text.replaceAll(".*?class (\\w+).*", "$1");
+        return Files.writeString(room.resolve(name + ".java"), text).toString();
     }
 }
