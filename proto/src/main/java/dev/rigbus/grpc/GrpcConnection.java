@@ -73,8 +73,8 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
     /** A call by which the peer's headers are answered or followed up. */
     abstract void headersRead(Http2Stream stream, @Nullable GrpcStream call, Http2Headers headers, boolean endOfStream);
 
-    final int mostMessageBytes() {
-        return limits.messageBytes();
+    final MessageLimit messageLimit() {
+        return new MessageLimit(connection().isServer(), limits.messageBytes());
     }
 
     final EventLoop eventLoop() {

@@ -31,7 +31,7 @@ public abstract class GrpcStream {
     GrpcStream(GrpcConnection connection, Http2Stream stream) {
         this.connection = connection;
         this.stream = stream;
-        this.reader = new MessageReader(connection.mostMessageBytes());
+        this.reader = new MessageReader(connection.messageLimit());
     }
 
     public EventLoop eventLoop() {
@@ -95,7 +95,7 @@ public abstract class GrpcStream {
         if (inflater != null) {
             throw new StatusException(Code.UNIMPLEMENTED, "compressed messages (expected: grpc-encoding identity)");
         }
-        reader = new PieceReader(connection.mostMessageBytes());
+        reader = new PieceReader(connection.messageLimit().bytes());
     }
 
     /** Lets the peer send more than the limits of the connection say before it has to wait. */

@@ -7,17 +7,14 @@ import java.util.zip.GZIPInputStream;
 
 /** Unpacks the messages of a call whose {@code grpc-encoding} is gzip. */
 final class GzipInflater {
-    ByteBuf inflate(ByteBuf message, int mostBytes) {
+    ByteBuf inflate(ByteBuf message, MessageLimit limit) {
         ByteBuf plain = message.alloc().heapBuffer(Math.max(256, message.readableBytes() * 2));
         try (GZIPInputStream in = new GZIPInputStream(new ByteBufInputStream(message))) {
             int read = 0;
             while (read >= 0) {
                 read = plain.writeBytes(in, 8192);
-                if (plain.readableBytes() > mostBytes) {
-                    throw new StatusException(
-                            Code.RESOURCE_EXHAUSTED,
-                            "SERVER: Received message larger than max (" + plain.readableBytes() + " vs. " + mostBytes
-                                    + ")");
+                if (plain.readableBytes() > limit.bytes()) {
+                    throw limit.exceededBy(plain.readableBytes());
                 }
             }
             return plain;

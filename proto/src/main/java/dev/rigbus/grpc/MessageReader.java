@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class MessageReader implements InputReader {
     private static final int PREFIX_BYTES = 5;
 
-    private final int mostBytes;
+    private final MessageLimit limit;
     private final Queue<ByteBuf> complete = new ArrayDeque<>(2);
     private int prefixRead;
     private long length;
     private boolean compressed;
     private @Nullable ByteBuf partial;
 
-    MessageReader(int mostBytes) {
-        this.mostBytes = mostBytes;
+    MessageReader(MessageLimit limit) {
+        this.limit = limit;
     }
 
     @Override
@@ -47,10 +47,8 @@ final class MessageReader implements InputReader {
             }
             prefixRead++;
         }
-        if (prefixRead == PREFIX_BYTES && length > mostBytes) {
-            throw new StatusException(
-                    Code.RESOURCE_EXHAUSTED,
-                    "SERVER: Received message larger than max (" + length + " vs. " + mostBytes + ")");
+        if (prefixRead == PREFIX_BYTES && length > limit.bytes()) {
+            throw limit.exceededBy(length);
         }
     }
 
@@ -82,7 +80,7 @@ final class MessageReader implements InputReader {
             if (inflater == null) {
                 throw new StatusException(Code.INTERNAL, "compressed message without grpc-encoding");
             }
-            complete.add(inflater.inflate(message, mostBytes));
+            complete.add(inflater.inflate(message, limit));
         } finally {
             message.release();
         }

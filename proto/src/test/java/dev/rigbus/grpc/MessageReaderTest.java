@@ -17,7 +17,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class MessageReaderTest {
-    private final MessageReader reader = new MessageReader(1000);
+    private final MessageReader reader = new MessageReader(new MessageLimit(true, 1000));
 
     @RepeatedTest(20)
     void messagesAreFoundHoweverTheBytesAreCut() {
@@ -54,6 +54,13 @@ class MessageReaderTest {
         assertThatThrownBy(() -> reader.read(prefix, null))
                 .hasMessageContaining(
                         "RESOURCE_EXHAUSTED: SERVER: Received message larger than max (1073741824 vs. 1000)");
+    }
+
+    @Test
+    void aClientSaysThatItIsOne() {
+        ByteBuf prefix = Unpooled.buffer().writeByte(0).writeInt(1 << 30);
+        assertThatThrownBy(() -> new MessageReader(new MessageLimit(false, 1000)).read(prefix, null))
+                .hasMessageContaining(": CLIENT: Received message larger than max (1073741824 vs. 1000)");
     }
 
     @Test
