@@ -13,17 +13,26 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A web server that takes one connection after the other, keeps the bytes of each request head as they came, and then does what
  * the test says. A server of a library would hide what this is about: the exact bytes.
  */
 final class HttpScript implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final String scheme;
+    private final ServerSocket server;
     private final BlockingQueue<List<String>> heads = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> hangUps = new LinkedBlockingQueue<>();
 
     HttpScript(Answer answer) throws IOException {
+        this("http", ServerSocketFactory.getDefault(), answer);
+    }
+
+    private HttpScript(String scheme, ServerSocketFactory sockets, Answer answer) throws IOException {
+        this.scheme = scheme;
+        this.server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(() -> serve(answer), "http-script");
         thread.setDaemon(true);
         thread.start();
@@ -38,8 +47,15 @@ final class HttpScript implements AutoCloseable {
         return new HttpScript((head, in, out) -> out.write(response.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
+    static HttpScript saying(String response, SSLContext tls) throws IOException {
+        return new HttpScript(
+                "https",
+                tls.getServerSocketFactory(),
+                (head, in, out) -> out.write(response.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
     String url(String target) {
-        return "http://127.0.0.1:" + server.getLocalPort() + target;
+        return scheme + "://127.0.0.1:" + server.getLocalPort() + target;
     }
 
     /** The next request: its first line, then its headers. */
