@@ -42,6 +42,15 @@ public final class LeaseMerge implements RecordMerge {
 
     @Override
     public StoredRecord merge(StoredRecord a, StoredRecord b) {
+        try {
+            return mergeReadable(a, b);
+        } catch (IllegalArgumentException e) {
+            // What cannot be read here may be of a newer version; nodes must come to the same all the same.
+            return NEWEST.merge(a, b);
+        }
+    }
+
+    private static StoredRecord mergeReadable(StoredRecord a, StoredRecord b) {
         Lease one = read(a);
         Lease two = read(b);
         if (one == null || two == null) {

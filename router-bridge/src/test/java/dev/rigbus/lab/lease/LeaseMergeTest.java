@@ -109,6 +109,12 @@ class LeaseMergeTest {
                 .isEqualTo(waiting);
     }
 
+    @Test
+    void whatCannotBeReadIsComparedByItsVersion() {
+        StoredRecord strange = new StoredRecord(Lease.KIND, "lab/l", 5, 5, "{\"name\": 7}");
+        assertThat(merged(strange, record(4, 4, WAITING))).isEqualTo(strange);
+    }
+
     /** Copies that went different ways come to the same whatever is merged first, and once merged nothing more comes of it. */
     @Test
     void theOrderOfMergingDoesNotMatter() {

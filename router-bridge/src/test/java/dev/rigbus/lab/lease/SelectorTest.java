@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SelectorTest {
+    private static final List<Operator> OPERATORS = List.of(Operator.values());
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', nullValues = "-", textBlock = """
             z=1, b != x,a in (q,p),!m,n,b!=y | a in (p,q),b notin (x,y),!m,n,z=1
@@ -206,7 +208,7 @@ class SelectorTest {
 
     private static Requirement anyRequirement(Random random) {
         String key = anyKey(random);
-        Operator operator = Operator.values()[random.nextInt(Operator.values().length)];
+        Operator operator = OPERATORS.get(random.nextInt(OPERATORS.size()));
         return switch (operator) {
             case EXISTS, ABSENT -> Requirement.of(key, operator, Set.of());
             case GREATER, LESS -> Requirement.of(key, operator, Set.of("" + random.nextInt(4)));

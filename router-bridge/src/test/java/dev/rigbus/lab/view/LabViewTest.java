@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -224,8 +225,7 @@ class LabViewTest {
         start.countDown();
         CompletableFuture.allOf(racers.toArray(CompletableFuture[]::new)).join();
         assertThat(granted).hasValue(1);
-        Lease count = view.lease(name("count"));
-        assertThat(count).isNotNull();
+        Lease count = Objects.requireNonNull(view.lease(name("count")));
         assertThat(count.client()).isEqualTo("1000");
     }
 
