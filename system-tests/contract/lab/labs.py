@@ -189,7 +189,7 @@ class Lab:
     def client(self, name, labels=None, node=0):
         """Makes a client; its configuration is for stock `jmp`."""
         self.config(name).parent.mkdir(exist_ok=True)
-        flags = [f"-l{k}={v}" for k, v in (labels or {}).items()]
+        flags = [word for k, v in (labels or {}).items() for word in ("-l", f"{k}={v}")]
         self.admin("create", "client", name, *flags, "--out", self.config(name), node=node)
         # The clients of these drivers need no permission here.
         settings = yaml.safe_load(self.config(name).read_text())
@@ -200,7 +200,7 @@ class Lab:
     def identity(self, name, labels=None):
         """Makes an exporter that is only an identity, for tests that play it themselves."""
         self.config(name).parent.mkdir(exist_ok=True)
-        flags = [f"-l{k}={v}" for k, v in (labels or {}).items()]
+        flags = [word for k, v in (labels or {}).items() for word in ("-l", f"{k}={v}")]
         self.admin("create", "exporter", name, *flags, "--out", self.config(name))
         return Caller(self, name, "Exporter")
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class Boards {
     private final LabWriter writer;
     private final Authorities authorities;
     private final Supplier<Instant> now;
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final Map<ObjectName, LeasedExporter> running = new ConcurrentHashMap<>();
 
     Boards(Vertx vertx, String node, LabWriter writer, Authorities authorities, Supplier<Instant> now) {
@@ -69,10 +71,13 @@ final class Boards {
         Duration hook = board.file().spec().afterLease() == null
                 ? Duration.ZERO
                 : board.file().spec().afterLease().timeout();
-        parts.add(what, STOP.plus(hook), exporter::stop);
+        parts.add(what, STOP.plus(hook), () -> {
+            stopping.set(true);
+            return exporter.stop();
+        });
         running.put(name, exporter);
         Parts.await(what, known(name, board.labels(), exporter), START);
-        Parts.await(what, authorities.add(name, new Led(exporter)), START);
+        Parts.await(what, authorities.add(name, new Led(exporter, stopping)), START);
     }
 
     private Future<Exporter> known(ObjectName name, Map<String, String> labels, LeasedExporter exporter) {
@@ -132,7 +137,7 @@ final class Boards {
     }
 
     /** An exporter of this node, as its authority sees it. */
-    private record Led(LeasedExporter exporter) implements OwnExporter {
+    private record Led(LeasedExporter exporter, AtomicBoolean stopping) implements OwnExporter {
         @Override
         public Future<?> begin(String lease, String client, long fence) {
             return exporter.begin(lease, client, fence);
@@ -150,8 +155,12 @@ final class Boards {
 
         @Override
         public void report(Reports to) {
-            exporter.listen((status, releaseWanted) -> to.status(status.status(), status.message(), releaseWanted));
-            to.status(exporter.status().status(), exporter.status().message(), false);
+            exporter.listen((status, releaseWanted) -> {
+                // A node that stops will come again, and the lease goes on then.
+                boolean released = releaseWanted && !stopping.get();
+                to.status(status.status(), status.message(), released ? status.fence() : 0);
+            });
+            to.status(exporter.status().status(), exporter.status().message(), 0);
         }
     }
 }

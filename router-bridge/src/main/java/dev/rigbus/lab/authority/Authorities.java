@@ -98,8 +98,8 @@ public final class Authorities {
     public Future<Void> add(ObjectName exporter, OwnExporter device) {
         own.put(exporter, device);
         return here(exporter).map(authority -> {
-            device.report((status, message, release) ->
-                    authority.here(() -> authority.reported(status.name(), message, release)));
+            device.report((status, message, released) ->
+                    authority.here(() -> authority.reported(status, message, released)));
             return null;
         });
     }

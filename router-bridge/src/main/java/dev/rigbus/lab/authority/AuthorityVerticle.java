@@ -158,9 +158,16 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
 
     @Override
     public Future<Void> reported(String status, String message, boolean release) {
-        ExporterStatus said = ExporterStatus.valueOf(status);
+        ExporterState state = rules().state();
+        // It can only mean the lease that it was told of; the next one is somebody else's.
+        long released = release && state.lease() != null && state.lease().equals(state.told()) ? state.fence() : 0;
+        return reported(ExporterStatus.valueOf(status), message, released);
+    }
+
+    /** @param released the fence of the lease that the exporter gives back; 0 for none */
+    Future<Void> reported(ExporterStatus said, String message, long released) {
         String held = rules().state().lease();
-        if (release && held != null) {
+        if (released != 0 && held != null && released == rules().state().fence()) {
             rules().release(held);
         }
         return rules().reported(said, message).map(kept -> {

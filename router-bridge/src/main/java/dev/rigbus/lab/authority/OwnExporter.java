@@ -1,5 +1,6 @@
 package dev.rigbus.lab.authority;
 
+import dev.rigbus.wire.ExporterStatus;
 import io.vertx.core.Future;
 
 /** An exporter of this node, as its authority leads it through its leases. Safe to use from any thread. */
@@ -18,7 +19,11 @@ public interface OwnExporter {
 
     /** What it tells. */
     interface Reports {
-        /** As the wire's ReportStatus; {@code release} if it gives its lease back. */
-        void status(dev.rigbus.wire.ExporterStatus status, String message, boolean release);
+        /**
+         * As the wire's ReportStatus.
+         *
+         * @param released the fence of the lease that it gives back; 0 for none
+         */
+        void status(ExporterStatus status, String message, long released);
     }
 }
