@@ -47,12 +47,12 @@ public class CallHop {
         }
 
         @Export
-        Future<Boolean> soon() {
+        public Future<Boolean> soon() {
             return Future.succeededFuture(true);
         }
 
         @Export
-        boolean blocking() {
+        public boolean blocking() {
             return true;
         }
     }
@@ -60,8 +60,7 @@ public class CallHop {
     @Setup
     public void deploy() {
         ByReference.register(vertx);
-        vertx.deployVerticle(
-                        new DriverVerticle(uuid, new Switch(), threads, new Pickups(), new CompletableFuture<>()))
+        vertx.deployVerticle(new DriverVerticle(uuid, new Switch(), threads, new Pickups(), new CompletableFuture<>()))
                 .await();
     }
 
@@ -70,9 +69,7 @@ public class CallHop {
         DriverMessage.Id id = new DriverMessage.Id("endpoint", number++);
         return vertx.eventBus()
                 .<Value>request(
-                        Addresses.driver(uuid),
-                        new DriverMessage.Call(id, 1, method, List.of()),
-                        ByReference.OPTIONS)
+                        Addresses.driver(uuid), new DriverMessage.Call(id, 1, method, List.of()), ByReference.OPTIONS)
                 .await()
                 .body();
     }
