@@ -2,6 +2,7 @@ package dev.rigbus.grpc;
 
 import com.google.protobuf.MessageLite;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -96,6 +97,9 @@ public abstract class GrpcStream {
             throw new StatusException(Code.UNIMPLEMENTED, "compressed messages (expected: grpc-encoding identity)");
         }
         reader = new PieceReader(connection.messageLimit().bytes());
+        // What is passed on is large and short-lived: Netty's default here gives its chunks back and has them zeroed
+        // anew.
+        connection.context().channel().config().setAllocator(PooledByteBufAllocator.DEFAULT);
     }
 
     /** Lets the peer send more than the limits of the connection say before it has to wait. */
