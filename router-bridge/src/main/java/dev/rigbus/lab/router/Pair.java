@@ -3,6 +3,7 @@ package dev.rigbus.lab.router;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.Status;
+import dev.rigbus.lab.model.ObjectName;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,12 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Pair {
     private static final Status IDLE = new Status(Code.DEADLINE_EXCEEDED, "nothing was sent for too long");
 
+    private static final Status GONE = new Status(Code.CANCELLED, "the other side of the stream is gone");
+
     private final Side first;
     private final Side second;
     private final Rendezvous rendezvous;
     private final AtomicInteger sidesOpen = new AtomicInteger(2);
     private final AtomicInteger lanesOver = new AtomicInteger();
     private volatile boolean used = true;
+    private volatile Status cause = GONE;
 
     Pair(Side first, Side second, Rendezvous rendezvous) {
         this.first = first;
@@ -61,6 +65,22 @@ final class Pair {
         if (lanesOver.incrementAndGet() == 2) {
             finish(Status.OK);
         }
+    }
+
+    boolean isOf(ObjectName lease, long fence) {
+        return first.isOf(lease, fence) || second.isOf(lease, fence);
+    }
+
+    /** With what a side ends whose other side is gone. */
+    Status cause() {
+        return cause;
+    }
+
+    /** Ends both sides, whatever they have not read yet. */
+    void cut(Status status) {
+        cause = status;
+        onLoop(first.call, () -> first.call.finish(status, Duration.ZERO));
+        onLoop(second.call, () -> second.call.finish(status, Duration.ZERO));
     }
 
     private void finish(Status status) {

@@ -2,6 +2,7 @@ package dev.rigbus.lab.router;
 
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.Status;
+import dev.rigbus.lab.model.ObjectName;
 import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.Future;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Where peers wait for each other. A name is free again as soon as its pair is made. Used from all event loops. */
 final class Rendezvous {
+    private static final Status CUT = new Status(Code.CANCELLED, "the lease is over");
+
     private final RouterLimits limits;
     private final RouterMeter meter;
     private final UsedTickets used;
@@ -122,6 +125,20 @@ final class Rendezvous {
     void over(Pair pair) {
         if (pairs.remove(pair)) {
             meter.pairs(-1);
+        }
+    }
+
+    /** Ends what a lease has opened, and those who wait for its streams. */
+    void cut(ObjectName lease, long fence) {
+        for (Side side : waiting.values()) {
+            if (side.isOf(lease, fence)) {
+                side.call.eventLoop().execute(() -> side.call.finish(CUT));
+            }
+        }
+        for (Pair pair : pairs) {
+            if (pair.isOf(lease, fence)) {
+                pair.cut(CUT);
+            }
         }
     }
 

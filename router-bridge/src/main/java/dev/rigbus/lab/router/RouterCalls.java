@@ -6,6 +6,7 @@ import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.lab.identity.RouterTokens.Ticket;
+import dev.rigbus.lab.model.ObjectName;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,15 +20,29 @@ public final class RouterCalls implements CallHandler {
     private final UsedTickets used = new UsedTickets();
     private final Rendezvous rendezvous;
 
+    private final LocalTunnels tunnels;
+
+    /** A router that only joins peers. */
+    public RouterCalls(
+            Function<ServerCall, Ticket> tickets, RouterLimits limits, RouterMeter meter, EventExecutorGroup loops) {
+        this(tickets, purpose -> null, limits, meter, loops);
+    }
+
     /**
      * @param tickets reads and checks a call's ticket, or fails with the status that refuses it
+     * @param exporters to which streams lead that need no peer
      * @param loops on which the calls run
      */
     public RouterCalls(
-            Function<ServerCall, Ticket> tickets, RouterLimits limits, RouterMeter meter, EventExecutorGroup loops) {
+            Function<ServerCall, Ticket> tickets,
+            LocalExporters exporters,
+            RouterLimits limits,
+            RouterMeter meter,
+            EventExecutorGroup loops) {
         this.tickets = tickets;
         this.meter = meter;
         this.rendezvous = new Rendezvous(limits, meter, used, loops);
+        this.tunnels = new LocalTunnels(exporters, meter);
     }
 
     /** How many peers wait for others. */
@@ -35,14 +50,25 @@ public final class RouterCalls implements CallHandler {
         return rendezvous.waiting();
     }
 
-    /** How many pairs are open. */
+    /** How many streams are open, between peers or to exporters of this node. */
     public int pairs() {
-        return rendezvous.pairs();
+        return rendezvous.pairs() + tunnels.size();
+    }
+
+    /** Ends all that a lease has opened, at once: it is over, or another client's. Safe to use from any thread. */
+    public void cut(ObjectName lease, long fence) {
+        tunnels.cut(lease, fence);
+        rendezvous.cut(lease, fence);
     }
 
     @Override
     public CallListener start(ServerCall call) {
         Ticket ticket = admit(call);
+        CallListener local = tunnels.start(ticket.purpose(), call);
+        if (local != null) {
+            used.use(ticket);
+            return local;
+        }
         call.receivePieces();
         call.pause();
         // Stock sends its headers with the first frame; early ones tell a peer that it has been let in.

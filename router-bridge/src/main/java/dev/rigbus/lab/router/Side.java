@@ -1,18 +1,17 @@
 package dev.rigbus.lab.router;
 
 import dev.rigbus.grpc.CallListener;
-import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.Status;
+import dev.rigbus.lab.identity.RouterTokens.Purpose;
 import dev.rigbus.lab.identity.RouterTokens.Ticket;
+import dev.rigbus.lab.model.ObjectName;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** One of the two peers of a stream: first it waits, then it is joined. All on the event loop of its call. */
 final class Side implements CallListener {
-    static final Status GONE = new Status(Code.CANCELLED, "the other side of the stream is gone");
-
     final Ticket ticket;
     final ServerCall call;
     private final Rendezvous rendezvous;
@@ -25,6 +24,11 @@ final class Side implements CallListener {
         this.ticket = ticket;
         this.call = call;
         this.rendezvous = rendezvous;
+    }
+
+    boolean isOf(ObjectName lease, long fence) {
+        Purpose purpose = ticket.purpose();
+        return purpose != null && purpose.lease().equals(lease) && purpose.fence() == fence;
     }
 
     /** What its peer sends stays in the window until there is somebody to take it. */
@@ -85,7 +89,7 @@ final class Side implements CallListener {
         if (pair == null || out == null) {
             rendezvous.left(this);
         } else {
-            out.end(GONE);
+            out.end(pair.cause());
             pair.sideClosed();
         }
     }

@@ -7,6 +7,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ResourceLeakDetector;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class RouterBench {
     private RouterBench() {}
 
     public static void main(String[] args) throws Exception {
+        // As Vert.x does where the router runs in earnest.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         int port = Integer.parseInt(args[0]);
         SslProvider provider = args.length > 1 && args[1].equals("jdk") ? SslProvider.JDK : null;
         int threads = args.length > 2 ? Integer.parseInt(args[2]) : 2;

@@ -9,6 +9,7 @@ import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.Status;
+import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.wire.FrameType;
 import dev.rigbus.wire.StreamRequest;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -104,11 +105,7 @@ class RouterTest {
 
     @Test
     void aTokenOfThisLabIsGoodForOneStream() throws Exception {
-        String token = Tokens.make(
-                Tokens.KEY,
-                JWSAlgorithm.HS256,
-                claims -> claims.claim(
-                        "rigbus", Map.of("exporter", "default/e", "lease", "default/l", "fence", 1, "node", "n")));
+        String token = Tokens.forLease("l", 1);
         TestPeer first = router.peer(token);
         TestPeer second = router.peer(token);
         passBothWays(first, second);
@@ -306,6 +303,24 @@ class RouterTest {
         }
         passBothWays(router.peer(Tokens.good("x")), router.peer(Tokens.good("x")));
         assertThat(router.waiting).hasValue(0);
+    }
+
+    @Test
+    void theEndOfALeaseCutsItsStreams() throws Exception {
+        String token = Tokens.forLease("mine", 4);
+        TestPeer first = router.peer(token);
+        TestPeer second = router.peer(token);
+        passBothWays(first, second);
+        TestPeer waits = router.peer(Tokens.forLease("mine", 4));
+        String others = Tokens.forLease("mine", 5);
+        TestPeer stays = router.peer(others);
+        TestPeer staysToo = router.peer(others);
+        TestRouter.until("all have arrived", () -> router.router.pairs() == 2 && router.router.waiting() == 1);
+        router.router.cut(new ObjectName("default", "mine"), 4);
+        for (TestPeer cut : List.of(first, second, waits)) {
+            assertThat(cut.end10s()).isEqualTo(new Status(Code.CANCELLED, "the lease is over"));
+        }
+        passBothWays(stays, staysToo);
     }
 
     @Test

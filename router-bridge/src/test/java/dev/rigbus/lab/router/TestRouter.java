@@ -39,9 +39,13 @@ final class TestRouter implements AutoCloseable {
     private final GrpcServer server;
 
     TestRouter(int threads, RouterLimits limits, GrpcLimits wire) throws Exception {
+        this(threads, limits, wire, purpose -> null);
+    }
+
+    TestRouter(int threads, RouterLimits limits, GrpcLimits wire, LocalExporters exporters) throws Exception {
         loops = new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
         server = new GrpcServer(loops, wire);
-        router = new RouterCalls(Tokens.check(Tokens.KEY), limits, meter(), loops);
+        router = new RouterCalls(Tokens.check(Tokens.KEY), exporters, limits, meter(), loops);
         address = (InetSocketAddress)
                 server.listen(new InetSocketAddress("127.0.0.1", 0), Map.of(RouterCalls.PATH, router), SERVER)
                         .sync()

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -67,6 +68,25 @@ final class Tokens {
 
     static String good(String stream) {
         return make(KEY, JWSAlgorithm.HS256, claims -> claims.subject(stream));
+    }
+
+    /** One of this lab, for a stream of a lease. */
+    static String forLease(String lease, long fence) {
+        return make(
+                KEY,
+                JWSAlgorithm.HS256,
+                claims -> claims.subject(UUID.randomUUID().toString())
+                        .claim(
+                                "rigbus",
+                                Map.of(
+                                        "exporter",
+                                        "default/rack1",
+                                        "lease",
+                                        "default/" + lease,
+                                        "fence",
+                                        fence,
+                                        "node",
+                                        "n")));
     }
 
     static String make(byte[] key, JWSAlgorithm algorithm, UnaryOperator<JWTClaimsSet.Builder> change) {
