@@ -125,8 +125,7 @@ public final class AdminApi {
                 }
             });
         } catch (UncheckedIOException e) {
-            throw new IOException(
-                    "the backup cannot be written: " + e.getMessage(), e);
+            throw new IOException("the backup cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -104,7 +104,8 @@ public final class LabNode {
             nodes.addAll(Joining.known(data));
         }
         boolean alone = nodes.size() < 2 && config.join().isEmpty() && config.beacon() == null;
-        Ground ground = alone ? alone(maker, identity, known.latest()) : together(identity, nodes, known.latest(), version);
+        Ground ground =
+                alone ? alone(maker, identity, known.latest()) : together(identity, nodes, known.latest(), version);
 
         OpenStore store = Parts.await(
                 "the lab's records in " + data,
@@ -124,8 +125,7 @@ public final class LabNode {
                 ? new HostPort(reachable(config.listen().host()), ground.port()).toString()
                 : config.advertise().toString();
         Nodes others = new Nodes(ground.cluster(), store.records(), admission, endpoint, version);
-        LabParts lab =
-                new LabParts(config, ground.vertx(), ground.cluster(), store, keys, endpoint, version, others);
+        LabParts lab = new LabParts(config, ground.vertx(), ground.cluster(), store, keys, endpoint, version, others);
         parts.add("the lab's services", lab::close);
         Parts.await("the lab's services", lab.start(), START);
         for (NodeConfig.Board board : config.boards()) {
@@ -149,8 +149,8 @@ public final class LabNode {
         Vertx vertx = maker.get();
         parts.add("the bus", vertx::close);
         Ports ports = ports(vertx);
-        int port = Parts.await(
-                config.listen().toString(), ports.listen(config.listen(), tls(identity, Set.of())), START);
+        int port =
+                Parts.await(config.listen().toString(), ports.listen(config.listen(), tls(identity, Set.of())), START);
         return new Ground(vertx, new SingleNode(name, latest), ports, port);
     }
 
@@ -222,9 +222,7 @@ public final class LabNode {
         return database == null
                 ? null
                 : new DatabaseConfig(
-                        database.url(),
-                        database.user() == null ? "rigbus" : database.user(),
-                        database.passwordFile());
+                        database.url(), database.user() == null ? "rigbus" : database.user(), database.passwordFile());
     }
 
     private @Nullable Credentials own() throws IOException {

@@ -50,6 +50,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The lab's services on one node, put together. */
 final class LabParts {
@@ -86,15 +87,16 @@ final class LabParts {
         LabWriter writer = new LabWriter(store.records());
         TokenKeys tokenKeys = new TokenKeys(keys.tokenKey(), keys.routerKey());
         NodeConfig.Authentication authentication = config.authentication();
-        TokenIssuer tokens = new TokenIssuer(
-                tokenKeys, "https://" + endpoint, authentication.tokenLife(), store.records(), cluster);
+        TokenIssuer tokens =
+                new TokenIssuer(tokenKeys, "https://" + endpoint, authentication.tokenLife(), store.records(), cluster);
         this.issuers = authentication.issuers().stream()
                 .map(issuer -> new OidcIssuer(vertx, oidc(issuer)))
                 .toList();
         Set<String> provisioned = authentication.provisioning() ? Set.of(config.namespace()) : Set.of();
         Authenticator who = new Authenticator(tokens, issuers, provisioned, store.records(), meters);
         this.routerTokens = new RouterTokens(tokenKeys, cluster);
-        this.router = new RouterCalls(routerTokens::verify, RouterLimits.DEFAULT, RouterMeter.NONE, loops);
+        this.router =
+                new RouterCalls(routerTokens::verify, this::ownBoard, RouterLimits.DEFAULT, RouterMeter.NONE, loops);
 
         LabSettings settings = new LabSettings(
                 config.leasePolicy().maxTags(),
@@ -103,10 +105,9 @@ final class LabParts {
                 limits(config.leasePolicy()));
         ListenDesk listens = new ListenDesk(vertx, node);
         this.leasing = new Leasing(vertx, cluster, store.records(), view, writer, name -> false, settings.limits());
-        Authorities authorities =
-                new Authorities(vertx, cluster, view, leasing, this::invitation, listens);
-        this.services = new LabServices(
-                vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings);
+        Authorities authorities = new Authorities(vertx, cluster, view, leasing, this::invitation, listens);
+        this.services =
+                new LabServices(vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings);
         this.boards = new Boards(vertx, node, writer, authorities, leasing::now);
 
         Lab lab = new Lab(
@@ -160,6 +161,17 @@ final class LabParts {
         Instant ends = known == null ? null : Times.expiry(known);
         return new Invitation(
                 endpoint, routerTokens.issue(new RouterTokens.Purpose(exporter, name, fence, node), ends));
+    }
+
+    /** What a stream to a board of this node leads to; it is cut when its client loses the board. */
+    private @Nullable Map<String, CallHandler> ownBoard(RouterTokens.Purpose purpose) {
+        String lease = purpose.lease().name();
+        Map<String, CallHandler> handlers = boards.handlers(purpose.exporter(), lease, purpose.fence());
+        if (handlers != null) {
+            boards.over(purpose.exporter(), lease, purpose.fence())
+                    .onComplete(over -> router.cut(purpose.lease(), purpose.fence()));
+        }
+        return handlers;
     }
 
     Boards boards() {

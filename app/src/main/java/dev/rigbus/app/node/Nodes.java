@@ -2,9 +2,9 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.cluster.node.NodeAdmission;
 import dev.rigbus.cluster.node.NodeRecord;
-import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.StatusException;
+import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.admin.LabNodes;
@@ -19,7 +19,8 @@ record Nodes(Cluster cluster, RecordStore records, NodeAdmission admission, Stri
     @Override
     public List<Fact> all() {
         List<Fact> facts = new ArrayList<>();
-        records.all(NodeRecord.KIND).forEach(stored -> facts.add(fact(NodeRecord.parse(stored.key(), String.valueOf(stored.value())))));
+        records.all(NodeRecord.KIND)
+                .forEach(stored -> facts.add(fact(NodeRecord.parse(stored.key(), String.valueOf(stored.value())))));
         if (facts.stream().noneMatch(fact -> fact.name().equals(cluster.self()))) {
             facts.add(new Fact(cluster.self(), "up", endpoint, version, null));
         }
@@ -63,6 +64,7 @@ record Nodes(Cluster cluster, RecordStore records, NodeAdmission admission, Stri
                 now.key(),
                 now.ticket(),
                 now.expires());
-        return records.write(NodeRecord.KIND, node, stored.version(), draining.json()).mapEmpty();
+        return records.write(NodeRecord.KIND, node, stored.version(), draining.json())
+                .mapEmpty();
     }
 }

@@ -50,7 +50,8 @@ final class Ports {
     Future<Integer> listen(HostPort address, SslContext tls) {
         ChannelFuture binding =
                 server.listen(new InetSocketAddress(address.host(), address.port()), handlers, tls, protocols);
-        return bound(binding, address.toString()).map(channel -> ((InetSocketAddress) channel.localAddress()).getPort());
+        return bound(binding, address.toString())
+                .map(channel -> ((InetSocketAddress) channel.localAddress()).getPort());
     }
 
     /** Opens the socket; whoever can reach it is the administrator, so its folder has to keep everybody else out. */

@@ -45,8 +45,7 @@ public final class Authorities {
     private final Map<ObjectName, OwnExporter> own = new ConcurrentHashMap<>();
     private final Map<ObjectName, Future<AuthorityVerticle>> here = new ConcurrentHashMap<>();
 
-    public Authorities(
-            Vertx vertx, Cluster cluster, LabView view, Leasing leasing, Inviter inviter, ListenDesk desk) {
+    public Authorities(Vertx vertx, Cluster cluster, LabView view, Leasing leasing, Inviter inviter, ListenDesk desk) {
         this.vertx = vertx;
         this.cluster = cluster;
         this.view = view;
@@ -77,7 +76,8 @@ public final class Authorities {
         if (lease == null || grant == null) {
             return;
         }
-        Future<AuthorityVerticle> authority = here.get(new ObjectName(lease.name().namespace(), grant.exporter()));
+        Future<AuthorityVerticle> authority =
+                here.get(new ObjectName(lease.name().namespace(), grant.exporter()));
         if (authority != null) {
             authority.onSuccess(verticle -> verticle.leaseChanged(lease));
         }
@@ -98,8 +98,8 @@ public final class Authorities {
     public Future<Void> add(ObjectName exporter, OwnExporter device) {
         own.put(exporter, device);
         return here(exporter).map(authority -> {
-            device.report((status, message, released) ->
-                    authority.here(() -> authority.reported(status, message, released)));
+            device.report(
+                    (status, message, released) -> authority.here(() -> authority.reported(status, message, released)));
             return null;
         });
     }
@@ -125,9 +125,10 @@ public final class Authorities {
         if (here.containsKey(exporter) || !isReachable(exporter)) {
             return here(exporter).compose(authority -> request.apply(of(exporter)));
         }
-        return request.apply(of(exporter)).recover(failure -> isGone(failure)
-                ? here(exporter).compose(authority -> request.apply(of(exporter)))
-                : Future.failedFuture(failure));
+        return request.apply(of(exporter))
+                .recover(failure -> isGone(failure)
+                        ? here(exporter).compose(authority -> request.apply(of(exporter)))
+                        : Future.failedFuture(failure));
     }
 
     private static boolean isGone(Throwable failure) {
@@ -188,7 +189,8 @@ public final class Authorities {
                     ? new StockBoard(on, exporter, state.told(), inviter, desk, authority::told)
                     : new OwnBoard(exporter, device, inviter);
         };
-        AuthorityVerticle verticle = new AuthorityVerticle(state, grantsFrom, lab, boards, () -> leave(exporter, made[0]));
+        AuthorityVerticle verticle =
+                new AuthorityVerticle(state, grantsFrom, lab, boards, () -> leave(exporter, made[0]));
         made[0] = verticle;
         log.atInfo().addKeyValue("exporter", exporter).log("looked after by node {} from now on", cluster.self());
         return vertx.deployVerticle(verticle).map(verticle);
@@ -208,7 +210,17 @@ public final class Authorities {
                 .orElse(0);
         if (last == null) {
             return new ExporterState(
-                    exporter, cluster.self(), 1, ExporterStatus.EXPORTER_STATUS_UNSPECIFIED, "", null, false, null, null, null, granted);
+                    exporter,
+                    cluster.self(),
+                    1,
+                    ExporterStatus.EXPORTER_STATUS_UNSPECIFIED,
+                    "",
+                    null,
+                    false,
+                    null,
+                    null,
+                    null,
+                    granted);
         }
         boolean moved = !last.node().equals(cluster.self());
         boolean isOwn = own.containsKey(exporter);

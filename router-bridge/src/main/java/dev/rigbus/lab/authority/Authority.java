@@ -42,16 +42,19 @@ final class Authority {
         void release(ObjectName lease, String why);
 
         /** The waiting lease that this exporter should take, absent if there is none. */
-        @Nullable ObjectName next();
+        @Nullable
+        ObjectName next();
 
         /** The lease as it is known here. */
-        @Nullable Lease lease(ObjectName name);
+        @Nullable
+        Lease lease(ObjectName name);
 
         /** Whether leases may be granted here at all: the board is offered, the node stays, and a stock board's node can speak for the lab. */
         boolean mayGrant();
 
         /** When a lease ends whose board nobody has come to use since this time; absent for never. */
-        @Nullable Instant unusedAt(Lease lease, Instant watched);
+        @Nullable
+        Instant unusedAt(Lease lease, Instant watched);
 
         Instant now();
     }
@@ -98,8 +101,7 @@ final class Authority {
             }
             // Whoever has waited longer goes first.
             ObjectName best = world.next();
-            return take(best == null ? lease : best)
-                    .map(granted -> granted && (best == null || best.equals(lease)));
+            return take(best == null ? lease : best).map(granted -> granted && (best == null || best.equals(lease)));
         });
     }
 
@@ -127,11 +129,11 @@ final class Authority {
         long fence = state.fence() + 1;
         return keep(s -> with(s, lease.name(), null, fence))
                 .compose(kept -> world.grant(lease, fence))
-                .compose(granted -> granted == null
-                        ? keep(s -> with(s, null, null, fence)).map(false)
-                        : granted(granted))
+                .compose(granted ->
+                        granted == null ? keep(s -> with(s, null, null, fence)).map(false) : granted(granted))
                 .recover(failure -> {
-                    // Whether the grant counts is not known. If it does, the lease will be seen with this fence and is taken up then.
+                    // Whether the grant counts is not known. If it does, the lease will be seen with this fence and is
+                    // taken up then.
                     return keep(s -> with(s, null, null, fence)).map(false);
                 });
     }
@@ -149,11 +151,12 @@ final class Authority {
     }
 
     private Future<Void> hold(Lease lease) {
-        return keep(s -> with(s, lease.name().name(), lease.client(), s.fence())).onSuccess(kept -> {
-            if (!closed) {
-                board.lease(new BoardLease(lease.name().name(), lease.client(), state.fence()));
-            }
-        });
+        return keep(s -> with(s, lease.name().name(), lease.client(), s.fence()))
+                .onSuccess(kept -> {
+                    if (!closed) {
+                        board.lease(new BoardLease(lease.name().name(), lease.client(), state.fence()));
+                    }
+                });
     }
 
     /** A lease of this exporter changed: it ended, or went over to somebody else. */
@@ -188,9 +191,7 @@ final class Authority {
 
     private boolean isOfThisFence(Lease lease) {
         Lease.Grant grant = lease.grant();
-        return grant != null
-                && grant.exporter().equals(state.name().name())
-                && grant.fence() == state.fence();
+        return grant != null && grant.exporter().equals(state.name().name()) && grant.fence() == state.fence();
     }
 
     private Future<Void> letGo() {
@@ -269,7 +270,17 @@ final class Authority {
         return step(() -> Objects.equals(lease, state.told())
                 ? Future.succeededFuture()
                 : keep(s -> new ExporterState(
-                        s.name(), s.node(), s.epoch(), s.status(), s.message(), s.lastSeen(), s.online(), s.lease(), s.client(), lease, s.fence())));
+                        s.name(),
+                        s.node(),
+                        s.epoch(),
+                        s.status(),
+                        s.message(),
+                        s.lastSeen(),
+                        s.online(),
+                        s.lease(),
+                        s.client(),
+                        lease,
+                        s.fence())));
     }
 
     /** Another node becomes the authority: nothing is granted here from now on. Answers the state that it goes on from. */
@@ -292,12 +303,32 @@ final class Authority {
 
     private static ExporterState with(ExporterState s, @Nullable String lease, @Nullable String client, long fence) {
         return new ExporterState(
-                s.name(), s.node(), s.epoch(), s.status(), s.message(), s.lastSeen(), s.online(), lease, client, s.told(), fence);
+                s.name(),
+                s.node(),
+                s.epoch(),
+                s.status(),
+                s.message(),
+                s.lastSeen(),
+                s.online(),
+                lease,
+                client,
+                s.told(),
+                fence);
     }
 
     private ExporterState with(ExporterState s, ExporterStatus status, String message, boolean online) {
         return new ExporterState(
-                s.name(), s.node(), s.epoch(), status, message, seen, online, s.lease(), s.client(), s.told(), s.fence());
+                s.name(),
+                s.node(),
+                s.epoch(),
+                status,
+                message,
+                seen,
+                online,
+                s.lease(),
+                s.client(),
+                s.told(),
+                s.fence());
     }
 
     private Future<Void> step(Supplier<Future<Void>> task) {

@@ -54,7 +54,8 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
      * @param grantsFrom before this moment only the lease that lasts is looked after
      * @param leave undeploys this verticle
      */
-    AuthorityVerticle(ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Supplier<Future<?>> leave) {
+    AuthorityVerticle(
+            ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Supplier<Future<?>> leave) {
         this.taken = taken;
         this.grantsFrom = grantsFrom;
         this.lab = lab;

@@ -19,9 +19,11 @@ interface Lab {
     /** The same, as its time is up. */
     void expire(ObjectName lease);
 
-    @Nullable ObjectName next(ObjectName exporter);
+    @Nullable
+    ObjectName next(ObjectName exporter);
 
-    @Nullable Lease lease(ObjectName name);
+    @Nullable
+    Lease lease(ObjectName name);
 
     boolean mayGrant(ObjectName exporter);
 
@@ -29,7 +31,8 @@ interface Lab {
     Instant endOf(Lease lease);
 
     /** When a lease ends whose board nobody has come to use since this time; absent for never. */
-    @Nullable Instant unusedAt(Lease lease, Instant watched);
+    @Nullable
+    Instant unusedAt(Lease lease, Instant watched);
 
     Instant now();
 }

@@ -110,7 +110,9 @@ public final class Leasing implements Lab {
 
     private void end(ObjectName name, UnaryOperator<Lease> change) {
         ended(name, change).onFailure(failure -> {
-            log.atWarn().addKeyValue("lease", name).log("its end could not be written down yet: {}", failure.getMessage());
+            log.atWarn()
+                    .addKeyValue("lease", name)
+                    .log("its end could not be written down yet: {}", failure.getMessage());
             vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(again -> end(name, change));
         });
     }
@@ -164,7 +166,8 @@ public final class Leasing implements Lab {
         if (exporter == null || !exporter.isRegistered() || draining.test(cluster.self())) {
             return false;
         }
-        // A board of this node checks the fence itself. One that does not is only given away where most of the lab can be seen.
+        // A board of this node checks the fence itself. One that does not is only given away where most of the lab can
+        // be seen.
         return exporter.node() != null || cluster.hasMajority();
     }
 

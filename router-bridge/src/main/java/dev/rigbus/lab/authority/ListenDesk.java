@@ -42,9 +42,7 @@ public final class ListenDesk {
 
     /** Lets other nodes feed the calls that are held here. */
     public Future<Void> start() {
-        return vertx.eventBus()
-                .<JsonObject>consumer(address(node), this::asked)
-                .completion();
+        return vertx.eventBus().<JsonObject>consumer(address(node), this::asked).completion();
     }
 
     private void asked(Message<JsonObject> message) {

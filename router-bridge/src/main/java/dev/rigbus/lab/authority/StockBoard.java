@@ -169,14 +169,13 @@ final class StockBoard implements Board {
     public Future<Invitation> dial(BoardLease lease) {
         Invitation invitation = inviter.invite(exporter, lease.name(), lease.fence(), false);
         return listener(lease.name())
-                .compose(ticket -> desk.deliver(ticket, invitation)
-                        .recover(gone -> {
-                            if (Objects.equals(ticket, listener)) {
-                                listener = null;
-                            }
-                            // One more try, with the stream that takes the place of the one that died.
-                            return listener(lease.name()).compose(next -> desk.deliver(next, invitation));
-                        }))
+                .compose(ticket -> desk.deliver(ticket, invitation).recover(gone -> {
+                    if (Objects.equals(ticket, listener)) {
+                        listener = null;
+                    }
+                    // One more try, with the stream that takes the place of the one that died.
+                    return listener(lease.name()).compose(next -> desk.deliver(next, invitation));
+                }))
                 .map(delivered -> {
                     unmet.put(invitation, System.nanoTime());
                     return invitation;

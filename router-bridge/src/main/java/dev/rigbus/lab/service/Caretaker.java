@@ -50,13 +50,7 @@ final class Caretaker extends VerticleBase {
     private boolean working;
     private long rounds;
 
-    Caretaker(
-            Cluster cluster,
-            LabView view,
-            LabWriter writer,
-            Leasing leasing,
-            Placement placement,
-            Limits limits) {
+    Caretaker(Cluster cluster, LabView view, LabWriter writer, Leasing leasing, Placement placement, Limits limits) {
         this.cluster = cluster;
         this.view = view;
         this.writer = writer;
@@ -68,7 +62,8 @@ final class Caretaker extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        view.onLease(change -> somethingChanged(change.now() != null && change.now().isWaiting()));
+        view.onLease(
+                change -> somethingChanged(change.now() != null && change.now().isWaiting()));
         view.onExporter(change -> somethingChanged(true));
         view.onState(change -> somethingChanged(true));
         view.onPolicy(change -> somethingChanged(true));
@@ -143,7 +138,8 @@ final class Caretaker extends VerticleBase {
         Instant now = leasing.now();
         boolean begins = view.waiting().stream()
                 .map(lease -> Times.begin(lease.time()))
-                .anyMatch(begin -> begin != null && !begin.isAfter(now) && begin.isAfter(now.minusMillis(2 * ROUND_MILLIS)));
+                .anyMatch(begin ->
+                        begin != null && !begin.isAfter(now) && begin.isAfter(now.minusMillis(2 * ROUND_MILLIS)));
         // Now and then all are looked at, whatever has been missed.
         changed |= begins || rounds % 30 == 0;
         if (rounds % 5 == 0) {
@@ -190,8 +186,7 @@ final class Caretaker extends VerticleBase {
     }
 
     private void forget(Instant now) {
-        limits.outdated(view.ended(), now)
-                .forEach(lease -> writer.leases().deleteIf(lease.name(), Lease::hasEnded));
+        limits.outdated(view.ended(), now).forEach(lease -> writer.leases().deleteIf(lease.name(), Lease::hasEnded));
         polls.keySet().removeIf(name -> {
             Lease lease = view.lease(name);
             return lease == null || !lease.isWaiting();

@@ -144,9 +144,9 @@ final class ClientCalls {
             Selector filter = Wishes.filter(request.getFilter());
             Selector tags = Wishes.tagFilter(request.getTagFilter());
             boolean onlyActive = !request.hasOnlyActive() || request.getOnlyActive();
-            Predicate<Lease> wanted = lease -> filter.matches(
-                            Selector.kept(lease.wish().selector()).equalities())
-                    && tags.matches(lease.wish().tags());
+            Predicate<Lease> wanted = lease ->
+                    filter.matches(Selector.kept(lease.wish().selector()).equalities())
+                            && tags.matches(lease.wish().tags());
             Pages.Page<dev.rigbus.wire.client.Lease> page = Pages.of(
                     onlyActive ? view.activeLeases(namespace) : view.leases(namespace),
                     request.getPageSize(),

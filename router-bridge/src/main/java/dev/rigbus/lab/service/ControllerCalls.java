@@ -68,7 +68,9 @@ final class ControllerCalls {
         handlers.put(SERVICE + "ReportStatus", Unary.of(ReportStatusRequest.parser(), this::reportStatus));
         handlers.put(SERVICE + "Status", Unary.streaming(StatusRequest.parser(), (call, request) -> {
             StatusCall status = new StatusCall(call);
-            who.exporter(call).compose(exporter -> status.open(exporter.name(), authorities)).onFailure(status::refuse);
+            who.exporter(call)
+                    .compose(exporter -> status.open(exporter.name(), authorities))
+                    .onFailure(status::refuse);
             return status;
         }));
         handlers.put(SERVICE + "Listen", Unary.streaming(ListenRequest.parser(), (call, request) -> {
@@ -103,8 +105,8 @@ final class ControllerCalls {
                     .unregister(exporter.name())
                     .compose(done -> authorities.tell(
                             exporter.name(),
-                            authority -> authority.reported(
-                                    ExporterStatus.EXPORTER_STATUS_OFFLINE.name(), reason, false)))
+                            authority ->
+                                    authority.reported(ExporterStatus.EXPORTER_STATUS_OFFLINE.name(), reason, false)))
                     .map(done -> UnregisterResponse.getDefaultInstance());
         });
     }
@@ -180,14 +182,16 @@ final class ControllerCalls {
         if (grant == null || !grant.exporter().equals(exporter.name().name())) {
             return Future.failedFuture(new StatusException(
                     Code.FAILED_PRECONDITION,
-                    "lease " + name + " is not held by exporter " + exporter.name().name()));
+                    "lease " + name + " is not held by exporter "
+                            + exporter.name().name()));
         }
         return leases.giveBack(lease.name());
     }
 
     private Future<RequestLeaseResponse> request(ServerCall call, RequestLeaseRequest request) {
         return who.client(call)
-                .compose(client -> leases.request(client, request.getSelector(), LeaseMessages.duration(request.getDuration())))
+                .compose(client ->
+                        leases.request(client, request.getSelector(), LeaseMessages.duration(request.getDuration())))
                 .map(lease -> RequestLeaseResponse.newBuilder()
                         .setName(lease.name().name())
                         .build());
@@ -201,8 +205,10 @@ final class ControllerCalls {
             }
             leases.polled(lease.name());
             Lease.Grant grant = lease.grant();
-            @Nullable Exporter exporter =
-                    grant == null ? null : view.exporter(new ObjectName(lease.name().namespace(), grant.exporter()));
+            @Nullable
+            Exporter exporter = grant == null
+                    ? null
+                    : view.exporter(new ObjectName(lease.name().namespace(), grant.exporter()));
             return LeaseMessages.legacy(lease, exporter);
         });
     }

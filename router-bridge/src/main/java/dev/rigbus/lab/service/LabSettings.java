@@ -14,8 +14,7 @@ import java.util.Set;
  * @param hiddenLabels of exporters, shown on request only
  * @param deprecatedLabels with what to use instead
  */
-public record LabSettings(
-        int maxTags, Set<String> hiddenLabels, Map<String, String> deprecatedLabels, Limits limits) {
+public record LabSettings(int maxTags, Set<String> hiddenLabels, Map<String, String> deprecatedLabels, Limits limits) {
     public static final LabSettings USUAL = new LabSettings(Tags.MOST, Set.of(), Map.of(), Limits.DEFAULT);
 
     Map<String, String> deprecatedAmong(Collection<String> labels) {

@@ -118,10 +118,13 @@ final class LeaseDesk {
         String uid = UUID.randomUUID().toString();
         Lease wanted = new Lease(name, uid, client.name().name(), wish, time, null, null, List.of(), now);
         Outcome outcome = placement.outcome(wanted);
-        return writer.leases().create(placement.judged(wanted, outcome)).compose(created -> placement
-                .offer(name, outcome)
-                // What became of the offer is for the next who asks; the lease is there.
-                .transform(offered -> Future.succeededFuture(Objects.requireNonNullElse(view.lease(name), created))));
+        return writer.leases()
+                .create(placement.judged(wanted, outcome))
+                .compose(created -> placement
+                        .offer(name, outcome)
+                        // What became of the offer is for the next who asks; the lease is there.
+                        .transform(offered ->
+                                Future.succeededFuture(Objects.requireNonNullElse(view.lease(name), created))));
     }
 
     Future<Lease> update(Client client, ObjectName name, dev.rigbus.wire.client.Lease asked) {

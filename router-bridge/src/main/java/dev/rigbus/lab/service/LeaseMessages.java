@@ -52,8 +52,7 @@ final class LeaseMessages {
             message.setEffectiveEndTime(timestamp(end));
         }
         if (lease.grant() != null) {
-            message.setExporter(
-                    new ObjectName(name.namespace(), lease.grant().exporter()).path(Names.EXPORTERS));
+            message.setExporter(new ObjectName(name.namespace(), lease.grant().exporter()).path(Names.EXPORTERS));
         }
         if (lease.wish().exporter() != null) {
             message.setExporterName(lease.wish().exporter());
@@ -80,7 +79,8 @@ final class LeaseMessages {
         GetLeaseResponse.Builder message = GetLeaseResponse.newBuilder()
                 .setDuration(duration(Times.requested(lease.time())))
                 .setSelector(LabelSelector.newBuilder()
-                        .putAllMatchLabels(Selector.kept(lease.wish().selector()).equalities()));
+                        .putAllMatchLabels(
+                                Selector.kept(lease.wish().selector()).equalities()));
         Instant begin = Times.effectiveBegin(lease);
         if (begin != null) {
             message.setBeginTime(timestamp(begin));
@@ -97,16 +97,14 @@ final class LeaseMessages {
     }
 
     static Requirement requirement(LabelSelectorRequirement expression) {
-        Requirement.Operator operator =
-                switch (expression.getOperator()) {
-                    case "In" -> Requirement.Operator.IN;
-                    case "NotIn" -> Requirement.Operator.NOT_IN;
-                    case "Exists" -> Requirement.Operator.EXISTS;
-                    case "DoesNotExist" -> Requirement.Operator.ABSENT;
-                    default ->
-                        throw LabErrors.unknown(
-                                "\"" + expression.getOperator() + "\" is not a valid label selector operator");
-                };
+        Requirement.Operator operator = switch (expression.getOperator()) {
+            case "In" -> Requirement.Operator.IN;
+            case "NotIn" -> Requirement.Operator.NOT_IN;
+            case "Exists" -> Requirement.Operator.EXISTS;
+            case "DoesNotExist" -> Requirement.Operator.ABSENT;
+            default ->
+                throw LabErrors.unknown("\"" + expression.getOperator() + "\" is not a valid label selector operator");
+        };
         return new Requirement(expression.getKey(), operator, List.copyOf(expression.getValuesList()));
     }
 

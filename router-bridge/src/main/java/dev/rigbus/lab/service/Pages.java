@@ -56,9 +56,7 @@ final class Pages {
     }
 
     private static String token(ObjectName last) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(last.key().getBytes(StandardCharsets.UTF_8));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.key().getBytes(StandardCharsets.UTF_8));
     }
 
     private static ObjectName name(String token) {

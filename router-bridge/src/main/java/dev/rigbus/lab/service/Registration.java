@@ -46,7 +46,16 @@ final class Registration {
 
     private static Exporter with(Exporter e, Map<String, String> labels, List<Device> devices) {
         Exporter changed = new Exporter(
-                e.name(), e.uid(), labels, e.username(), e.tokenId(), e.enabled(), e.maintenance(), devices, e.node(), e.created());
+                e.name(),
+                e.uid(),
+                labels,
+                e.username(),
+                e.tokenId(),
+                e.enabled(),
+                e.maintenance(),
+                devices,
+                e.node(),
+                e.created());
         return changed.equals(e) ? e : changed;
     }
 
