@@ -8,7 +8,6 @@ import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.HostAndPort;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +40,8 @@ public final class Beacon {
             BiConsumer<String, HostAndPort> found) {
         this.vertx = vertx;
         this.config = config;
-        this.code = new BeaconCode(identity.lab().derive("beacon"), identity.lab().fingerprint(), System::currentTimeMillis);
+        this.code = new BeaconCode(
+                identity.lab().derive("beacon"), identity.lab().fingerprint(), System::currentTimeMillis);
         this.identity = identity;
         this.address = address;
         this.found = found;
@@ -98,10 +98,5 @@ public final class Beacon {
     public void stop() {
         vertx.cancelTimer(timer);
         socket.close();
-    }
-
-    /** For tests: sends these bytes as if they were a beacon. */
-    void send(byte[] bytes) {
-        socket.send(Buffer.buffer(bytes), config.port(), config.group());
     }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param networkInterface absent for the one that the system chooses
  * @param interval between two
  */
-public record BeaconConfig(
-        String group, int port, @Nullable String networkInterface, Duration interval) {
+public record BeaconConfig(String group, int port, @Nullable String networkInterface, Duration interval) {
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 }

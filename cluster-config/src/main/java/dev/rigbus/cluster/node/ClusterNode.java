@@ -61,6 +61,7 @@ public final class ClusterNode implements Cluster {
     private @Nullable LabTime time;
     private @Nullable Beacon beacon;
     private @Nullable OwnRecord ownRecord;
+    private @Nullable Future<Void> closing;
 
     private ClusterNode(ClusterConfig config) {
         this.config = config;
@@ -69,7 +70,7 @@ public final class ClusterNode implements Cluster {
         this.table = new NodeTable(config.join());
         config.records().forEach(table::update);
         NodeRecord known = table.get(self());
-        this.own = OwnRecord.of(known, config);
+        this.own = OwnRecord.of(known, config.identity(), config.address(), config.release());
         table.own(own);
     }
 
@@ -90,7 +91,7 @@ public final class ClusterNode implements Cluster {
 
     /** Tunnels between other releases of Hazelcast lead to nothing, so they are not made: the name says which it is. */
     private static String hazelcastProtocol() {
-        return "rigbus-tunnel/1-hz" + HazelcastConfig.minor();
+        return "rigbus-tunnel/1-hz" + HazelcastRelease.MINOR;
     }
 
     private static int freePort() {
@@ -126,17 +127,24 @@ public final class ClusterNode implements Cluster {
         NodeTunnels opened = new NodeTunnels(made, new LabTls(config.identity()), table);
         tunnels = opened;
         Map<String, Supplier<? extends ChannelHandler>> protocols = Map.of(
-                NodeTunnels.PUMP, opened::pump,
-                BUS, () -> opened.tunnelTo(() -> new InetSocketAddress("127.0.0.1", busPort)),
-                hazelcastProtocol(), () -> opened.tunnelTo(() -> new InetSocketAddress("127.0.0.1", hazelcastPort)));
+                NodeTunnels.PUMP,
+                opened::pump,
+                BUS,
+                () -> opened.tunnelTo(() -> new InetSocketAddress("127.0.0.1", busPort)),
+                hazelcastProtocol(),
+                () -> opened.tunnelTo(() -> new InetSocketAddress("127.0.0.1", hazelcastPort)));
         return config.port()
                 .open(made, protocols)
-                .compose(open -> Future.all(
-                        forwardToAll(), new Neighbours(table, opened, self(), hazelcastProtocol()).check()))
+                .compose(open ->
+                        Future.all(forwardToAll(), new Neighbours(table, opened, self(), hazelcastProtocol()).check()))
                 .map(forwarding -> {
                     startBeacon(made);
                     hazelcastConfig = HazelcastConfig.of(
-                            config.identity().lab().derive("hazelcast"), hazelcastPort, own, otherPorts(), config.silence());
+                            config.identity().lab().derive("hazelcast"),
+                            hazelcastPort,
+                            own,
+                            otherPorts(),
+                            config.silence());
                     return hazelcastConfig;
                 });
     }
@@ -187,7 +195,11 @@ public final class ClusterNode implements Cluster {
     /** Hazelcast looks there too when it searches for the other side of a split. */
     private void lookFor(NodeRecord node) {
         if (hazelcastConfig != null) {
-            hazelcastConfig.getAdvancedNetworkConfig().getJoin().getTcpIpConfig().addMember("127.0.0.1:" + node.port());
+            hazelcastConfig
+                    .getAdvancedNetworkConfig()
+                    .getJoin()
+                    .getTcpIpConfig()
+                    .addMember("127.0.0.1:" + node.port());
         }
     }
 
@@ -207,7 +219,7 @@ public final class ClusterNode implements Cluster {
      */
     public Future<Void> follow(RecordStore store) {
         table.follow(store);
-        OwnRecord record = new OwnRecord(store, self(), config);
+        OwnRecord record = new OwnRecord(store, config.identity(), config.address(), config.release());
         ownRecord = record;
         return record.announce();
     }
@@ -228,6 +240,10 @@ public final class ClusterNode implements Cluster {
     /** Streams from node to node. */
     public NodeTunnels links() {
         return Objects.requireNonNull(tunnels);
+    }
+
+    int hazelcastPort() {
+        return hazelcastPort;
     }
 
     private ClusterView view() {
@@ -264,8 +280,17 @@ public final class ClusterNode implements Cluster {
         return view().watch(listener);
     }
 
-    /** Leaves the others in good order, so that they need not miss this node first; then nothing of it is open but the main port. */
-    public Future<Void> close() {
+    /**
+     * Leaves the others in good order, so that they need not miss this node first; then nothing of it is open. Closing twice is closing once.
+     */
+    public synchronized Future<Void> close() {
+        if (closing == null) {
+            closing = leave();
+        }
+        return closing;
+    }
+
+    private Future<Void> leave() {
         if (beacon != null) {
             beacon.stop();
         }

@@ -8,7 +8,6 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
-import com.hazelcast.instance.BuildInfoProvider;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +18,7 @@ final class HazelcastConfig {
 
     /** How often members ask each other whether they are alive, and look for those of the other side of a split. */
     private static final int HEARTBEAT_SECONDS = 1;
+
     private static final int MERGE_SECONDS = 5;
 
     private HazelcastConfig() {}
@@ -95,11 +95,5 @@ final class HazelcastConfig {
                 .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
         config.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
         config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
-    }
-
-    /** Major and minor version; a cluster holds no two of them. */
-    static String minor() {
-        String version = BuildInfoProvider.getBuildInfo().getVersion();
-        return version.replaceFirst("^(\\d+\\.\\d+).*", "$1");
     }
 }

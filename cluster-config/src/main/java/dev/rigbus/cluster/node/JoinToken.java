@@ -35,8 +35,8 @@ record JoinToken(String node, String authority, List<HostAndPort> addresses, byt
             if (!text.startsWith(PREFIX)) {
                 throw new IllegalArgumentException("it does not begin with " + PREFIX);
             }
-            JsonObject json = new JsonObject(new String(
-                    Base64.getUrlDecoder().decode(text.substring(PREFIX.length())), StandardCharsets.UTF_8));
+            JsonObject json = new JsonObject(
+                    new String(Base64.getUrlDecoder().decode(text.substring(PREFIX.length())), StandardCharsets.UTF_8));
             List<HostAndPort> addresses = json.getJsonArray("addresses").stream()
                     .map(address -> HostAndPort.parseAuthority((String) address, -1))
                     .toList();

@@ -55,7 +55,7 @@ public final class Joining {
                 .setKey(NodeIdentity.keyFingerprint(key.getPublic()))
                 .setAddress(address.toString())
                 .setVersion(release)
-                .setHazelcast(HazelcastConfig.minor())
+                .setHazelcast(HazelcastRelease.MINOR)
                 .build();
     }
 
@@ -157,7 +157,7 @@ public final class Joining {
                             GrpcLimits.DEFAULT)
                     .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new Unreachable(text(e.getCause()));
+            throw new Unreachable(text(e));
         } catch (TimeoutException | UnknownHostException e) {
             throw new Unreachable(text(e));
         } catch (InterruptedException e) {
@@ -181,13 +181,13 @@ public final class Joining {
 
     private JoinResponse call(GrpcClient client) throws IOException {
         CompletableFuture<JoinResponse> answer = new CompletableFuture<>();
-        client.eventLoop().execute(() -> client.call(
-                        "/rigbus.lab.v1.JoinService/Join", Map.of(), PATIENCE, new Answer(answer))
-                .writeLast(request));
+        client.eventLoop()
+                .execute(() -> client.call("/rigbus.lab.v1.JoinService/Join", Map.of(), PATIENCE, new Answer(answer))
+                        .writeLast(request));
         try {
             return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause().getMessage(), e.getCause());
+            throw new IOException(text(e), e);
         } catch (TimeoutException e) {
             throw new Unreachable("no answer within " + PATIENCE.toSeconds() + " s");
         } catch (InterruptedException e) {

@@ -39,8 +39,10 @@ final class Neighbours {
                 String text = String.valueOf(answer.cause().getMessage());
                 log.info("no connection yet to {}", text);
                 if (text.contains(NodeTunnels.OTHER_PROTOCOL)) {
-                    return Future.failedFuture(new IOException(text + ": its Hazelcast is not " + HazelcastConfig.minor()
-                            + " (all nodes of a lab need the same one: stop them all, and start them with the same release)"));
+                    return Future.failedFuture(
+                            new IOException(
+                                    text + ": its Hazelcast is not " + HazelcastRelease.MINOR
+                                            + " (all nodes of a lab need the same one: stop them all, and start them with the same release)"));
                 }
                 if (!welcome && text.contains(NodeTunnels.NOT_LET_IN)) {
                     return Future.failedFuture(new IOException(text));

@@ -173,12 +173,35 @@ public final class NodeAdmission {
                 .mapEmpty();
     }
 
+    /** A node takes no new leases from now on; it does again once it is started anew. */
+    public Future<Void> drain(String name) {
+        StoredRecord stored = store.get(NodeRecord.KIND, name);
+        NodeRecord known = parse(stored);
+        if (stored == null || known == null || !known.counts()) {
+            return refuse(Code.NOT_FOUND, "there is no node " + name + " in this lab");
+        }
+        return store.write(
+                        NodeRecord.KIND,
+                        name,
+                        stored.version(),
+                        known.with(NodeRecord.State.DRAINING).json())
+                .mapEmpty();
+    }
+
     /** What the main port serves for nodes that want to join. */
     public Map<String, CallHandler> handlers() {
-        return Map.of(JOIN, Unary.of(JoinRequest.parser(), (call, request) -> join(request)
-                .onSuccess(joined -> log.info("node {} has joined from {}", request.getName(), call.peer()))
-                .onFailure(cause -> log.warn(
-                        "node {} at {} has not been let in: {}", printable(request.getName()), call.peer(), cause.getMessage()))));
+        return Map.of(
+                JOIN,
+                Unary.of(
+                        JoinRequest.parser(),
+                        (call, request) -> join(request)
+                                .onSuccess(joined ->
+                                        log.info("node {} has joined from {}", request.getName(), call.peer()))
+                                .onFailure(cause -> log.warn(
+                                        "node {} at {} has not been let in: {}",
+                                        printable(request.getName()),
+                                        call.peer(),
+                                        cause.getMessage()))));
     }
 
     private static String printable(String name) {
@@ -196,7 +219,11 @@ public final class NodeAdmission {
             return refuse(Code.PERMISSION_DENIED, refusal);
         }
         NodeRecord joined = invited.present(
-                NodeRecord.State.ACTIVE, request.getAddress(), request.getVersion(), request.getHazelcast(), request.getKey());
+                NodeRecord.State.ACTIVE,
+                request.getAddress(),
+                request.getVersion(),
+                request.getHazelcast(),
+                request.getKey());
         return store.write(NodeRecord.KIND, invited.name(), stored.version(), joined.json())
                 .recover(cause -> cause instanceof ConflictException
                         ? refuse(Code.PERMISSION_DENIED, used(invited.name()))
@@ -208,7 +235,8 @@ public final class NodeAdmission {
     }
 
     private static String used(String name) {
-        return "the join token of node " + name + " has been used, or taken back; make a new one with `rigbus admin create node`";
+        return "the join token of node " + name
+                + " has been used, or taken back; make a new one with `rigbus admin create node`";
     }
 
     private String refusal(@Nullable NodeRecord invited, JoinRequest request) {
@@ -220,12 +248,12 @@ public final class NodeAdmission {
             return used(invited.name());
         }
         if (time.getAsLong() > invited.expires()) {
-            return "the join token of node " + invited.name() + " was good until " + Instant.ofEpochMilli(invited.expires())
-                    + "; make a new one with `rigbus admin create node`";
+            return "the join token of node " + invited.name() + " was good until "
+                    + Instant.ofEpochMilli(invited.expires()) + "; make a new one with `rigbus admin create node`";
         }
-        if (!request.getHazelcast().equals(HazelcastConfig.minor())) {
+        if (!request.getHazelcast().equals(HazelcastRelease.MINOR)) {
             return "the Hazelcast of node " + invited.name() + " is " + request.getHazelcast() + " (expected: "
-                    + HazelcastConfig.minor() + ", as on the other nodes)";
+                    + HazelcastRelease.MINOR + ", as on the other nodes)";
         }
         return "";
     }

@@ -1,9 +1,11 @@
 package dev.rigbus.cluster.node;
 
+import dev.rigbus.cluster.pki.NodeIdentity;
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.RecordStore.ConflictException;
 import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
+import io.vertx.core.net.HostAndPort;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +15,24 @@ final class OwnRecord {
 
     private final RecordStore store;
     private final String self;
-    private final ClusterConfig config;
+    private final NodeIdentity identity;
+    private final HostAndPort address;
+    private final String release;
 
-    OwnRecord(RecordStore store, String self, ClusterConfig config) {
+    OwnRecord(RecordStore store, NodeIdentity identity, HostAndPort address, String release) {
         this.store = store;
-        this.self = self;
-        this.config = config;
+        this.self = identity.name();
+        this.identity = identity;
+        this.address = address;
+        this.release = release;
     }
 
     /** As it is now, whatever has been written down of it; the first node of a lab has no record yet. */
-    static NodeRecord of(@Nullable NodeRecord known, ClusterConfig config) {
+    static NodeRecord of(@Nullable NodeRecord known, NodeIdentity identity, HostAndPort address, String release) {
         NodeRecord base = known != null
                 ? known
                 : new NodeRecord(
-                        config.identity().name(),
+                        identity.name(),
                         1,
                         NodeRecord.port(1),
                         NodeRecord.State.ACTIVE,
@@ -38,20 +44,15 @@ final class OwnRecord {
                         0);
         // A node that is started again takes part again.
         NodeRecord.State state = base.state() == NodeRecord.State.REVOKED ? base.state() : NodeRecord.State.ACTIVE;
-        return base.present(
-                state,
-                config.address().toString(),
-                config.release(),
-                HazelcastConfig.minor(),
-                config.identity().keyFingerprint());
+        return base.present(state, address.toString(), release, HazelcastRelease.MINOR, identity.keyFingerprint());
     }
 
     Future<Void> announce() {
-        return change(known -> of(known, config), ATTEMPTS);
+        return change(known -> of(known, identity, address, release), ATTEMPTS);
     }
 
     Future<Void> drain() {
-        return change(known -> of(known, config).with(NodeRecord.State.DRAINING), ATTEMPTS);
+        return change(known -> of(known, identity, address, release).with(NodeRecord.State.DRAINING), ATTEMPTS);
     }
 
     private Future<Void> change(UnaryOperator<@Nullable NodeRecord> change, int attempts) {

@@ -1,7 +1,12 @@
 package dev.rigbus.cluster.node;
 
+import dev.rigbus.cluster.pki.NodeIdentity;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore;
+import dev.rigbus.kernel.ports.StoredRecord;
+import io.vertx.core.Future;
+import io.vertx.core.net.HostAndPort;
+import java.util.Collection;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -21,6 +26,21 @@ public final class SingleNode implements Cluster {
         this.self = self;
         this.clock = clock;
         clock.atLeast(recorded);
+    }
+
+    /** Writes this node into the records, so that others can be invited to it. */
+    public static Future<Void> announce(RecordStore store, NodeIdentity identity, HostAndPort address, String release) {
+        return new OwnRecord(store, identity, address, release).announce();
+    }
+
+    /** Whether a lab has other nodes than this one, or has invited some: it has to be started as one of many, then. */
+    public static boolean isEnough(Collection<StoredRecord> nodes, String self) {
+        return nodes.stream().allMatch(node -> node.key().equals(self) || !isAwaited(node));
+    }
+
+    private static boolean isAwaited(StoredRecord node) {
+        return node.value() != null
+                && NodeRecord.parse(node.key(), node.value()).state() != NodeRecord.State.REVOKED;
     }
 
     @Override

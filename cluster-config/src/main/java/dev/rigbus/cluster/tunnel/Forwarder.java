@@ -144,16 +144,18 @@ final class Forwarder {
     }
 
     private void lead(Channel inside) {
-        connector.connect(node, protocol, inside.eventLoop()).onComplete(done -> inside.eventLoop().execute(() -> {
-            if (done.succeeded()) {
-                lastFailure = "";
-                Splice.join(inside, done.result());
-            } else {
-                failed(done.cause());
-                again();
-                inside.close();
-            }
-        }));
+        connector
+                .connect(node, protocol, inside.eventLoop())
+                .onComplete(done -> inside.eventLoop().execute(() -> {
+                    if (done.succeeded()) {
+                        lastFailure = "";
+                        Splice.join(inside, done.result());
+                    } else {
+                        failed(done.cause());
+                        again();
+                        inside.close();
+                    }
+                }));
     }
 
     /** Hazelcast tries again and again; the reason is news only once. */

@@ -52,10 +52,11 @@ final class NodeConnector {
         }
         Future<Channel> tried = Future.failedFuture(new IOException("node " + node + " cannot be reached"));
         for (HostAndPort address : addresses) {
-            tried = tried.recover(before -> connect(node, protocol, address, loop).recover(cause -> {
-                cause.addSuppressed(before);
-                return Future.failedFuture(cause);
-            }));
+            tried = tried.recover(
+                    before -> connect(node, protocol, address, loop).recover(cause -> {
+                        cause.addSuppressed(before);
+                        return Future.failedFuture(cause);
+                    }));
         }
         Promise<Channel> told = Promise.promise();
         tried.onComplete(done -> loop.execute(() -> told.handle(done)));
@@ -111,13 +112,24 @@ final class NodeConnector {
     }
 
     private void greet(
-            Channel channel, SslContext context, String node, String protocol, InetSocketAddress address, Promise<Channel> connected) {
+            Channel channel,
+            SslContext context,
+            String node,
+            String protocol,
+            InetSocketAddress address,
+            Promise<Channel> connected) {
         SslHandler handler = context.newHandler(channel.alloc(), address.getHostString(), address.getPort());
         handler.setHandshakeTimeoutMillis(PATIENCE_MILLIS);
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess() && !protocol.equals(handler.applicationProtocol())) {
+                connected.tryFail(new IOException(NodeTunnels.OTHER_PROTOCOL + " " + protocol));
+                channel.close();
+            }
+        });
         channel.pipeline().addLast(handler, new Greeting(word -> {
             // From here on who takes it over decides what is read.
             channel.config().setAutoRead(false);
-            String refusal = refusal(handler, node, protocol, word);
+            String refusal = refusal(handler, node, word);
             if (refusal.isEmpty()) {
                 connections.add(node, channel);
                 connected.tryComplete(channel);
@@ -127,8 +139,7 @@ final class NodeConnector {
             }
         }));
         channel.pipeline().addLast(new Failures(connected));
-        var late = channel.eventLoop()
-                .schedule(() -> give(channel, connected), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        var late = channel.eventLoop().schedule(() -> give(channel, connected), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         connected.future().onComplete(done -> late.cancel(false));
     }
 
@@ -138,10 +149,7 @@ final class NodeConnector {
         }
     }
 
-    private String refusal(SslHandler handler, String node, String protocol, String word) {
-        if (!protocol.equals(handler.applicationProtocol())) {
-            return NodeTunnels.OTHER_PROTOCOL + " " + protocol;
-        }
+    private String refusal(SslHandler handler, String node, String word) {
         var peer = LabTls.node(handler.engine().getSession());
         if (peer.isEmpty() || !peer.get().name().equals(node)) {
             return "it is " + peer.map(LabTls.Peer::name).orElse("no node of this lab");

@@ -1,11 +1,21 @@
 package dev.rigbus.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import dev.rigbus.cluster.pki.LabKeys;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +109,7 @@ class ClusterNodeTest {
         nodes.forEach(node -> node.wire.cut());
         eventually(() -> a.members().size() == 1 && b.members().size() == 1);
         assertThat(a.hasMajority() || b.hasMajority()).isFalse();
-        assertThat(ask(a, "at/b")).startsWith("No handlers");
+        eventually(() -> ask(a, "at/b").startsWith("No handlers"));
         serve(a, "later/a");
         serve(b, "later/b");
         nodes.forEach(node -> node.wire.heal());
@@ -111,5 +121,62 @@ class ClusterNodeTest {
             eventually(() -> ask(a, address).equals("b hello"));
         }
         assertThat(a.oldest()).isEqualTo(b.oldest());
+    }
+
+    @Test
+    void aNodeThatDrainsIsSeenAndOneThatIsRevokedIsCutOffAndNotLetInAgain() throws Exception {
+        ClusterNode a = start(0);
+        ClusterNode b = start(1);
+        MemoryRecords records = new MemoryRecords();
+        a.follow(records).await(10, TimeUnit.SECONDS);
+        b.follow(records).await(10, TimeUnit.SECONDS);
+        eventually(() -> a.members().size() == 2 && b.members().size() == 2);
+        b.drain().await(10, TimeUnit.SECONDS);
+        assertThat(state(records)).isEqualTo(NodeRecord.State.DRAINING);
+        assertThat(a.hasMajority()).isTrue();
+        serve(a, "at/a");
+        assertThat(ask(b, "at/a")).isEqualTo("a hello");
+        new NodeAdmission(records, lab, "a", a::time, true).revoke("b").await(10, TimeUnit.SECONDS);
+        eventually(() -> a.members().equals(Set.of("a")));
+        assertThat(a.links().connections("b")).isZero();
+        assertThat(ask(b, "at/a")).isNotEqualTo("a hello");
+        // What is left of the lab is whole.
+        assertThat(a.hasMajority()).isTrue();
+        b.close().await(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> nodes.get(1).start(nodes))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("it lets this node not in: node b has been revoked");
+    }
+
+    private static NodeRecord.State state(MemoryRecords records) {
+        return records.node("b").state();
+    }
+
+    @Test
+    void hazelcastIsOnLoopbackOnlyAndWantsTheLabsSecret() throws Exception {
+        ClusterNode a = start(0);
+        int port = a.hazelcastPort();
+        for (var addresses = NetworkInterface.networkInterfaces()
+                        .flatMap(NetworkInterface::inetAddresses)
+                        .filter(address -> !address.isLoopbackAddress() && address instanceof Inet4Address)
+                        .iterator();
+                addresses.hasNext(); ) {
+            var address = addresses.next();
+            assertThatThrownBy(() -> new Socket(address, port).close()).isInstanceOf(ConnectException.class);
+        }
+        new Socket("127.0.0.1", port).close();
+        Config stranger = HazelcastConfig.of(
+                new byte[32], TestNode.freePort(), nodes.get(1).record(), List.of(port), Duration.ofSeconds(4));
+        stranger.setProperty("hazelcast.max.join.seconds", "3");
+        HazelcastInstance other = Hazelcast.newHazelcastInstance(stranger);
+        try {
+            assertThat(other.getCluster().getMembers()).hasSize(1);
+            assertThat(a.members()).containsExactly("a");
+        } catch (IllegalStateException e) {
+            // Hazelcast ends itself where it is not let in.
+            assertThat(a.members()).containsExactly("a");
+        } finally {
+            other.getLifecycleService().terminate();
+        }
     }
 }

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -39,7 +40,9 @@ final class TestNode {
     final int number;
     final int virtualPort;
     long skewMillis;
-    @Nullable ClusterNode node;
+
+    @Nullable
+    ClusterNode node;
 
     TestNode(Path folder, LabKeys lab, String name, int number) throws IOException {
         this.name = name;
@@ -78,7 +81,7 @@ final class TestNode {
                         NodeRecord.State.ACTIVE,
                         address().toString(),
                         "1",
-                        HazelcastConfig.minor(),
+                        HazelcastRelease.MINOR,
                         identity.keyFingerprint());
     }
 
@@ -132,7 +135,7 @@ final class TestNode {
     }
 
     ClusterNode running() {
-        return java.util.Objects.requireNonNull(node);
+        return Objects.requireNonNull(node);
     }
 
     void stop() throws Exception {
