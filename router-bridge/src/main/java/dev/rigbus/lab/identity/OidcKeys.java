@@ -30,7 +30,7 @@ final class OidcKeys {
     /** Tokens with made-up keys must not become requests to the issuer. */
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(10);
 
-    private static final long ANSWER_MILLIS = 5_000;
+    private static final long ANSWER_MILLIS = 10_000;
     private static final int MOST_BYTES = 1 << 20;
 
     private final String issuer;
