@@ -2,15 +2,24 @@ package dev.rigbus.lab.web;
 
 import dev.rigbus.grpc.Transport;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.flow.FlowControlHandler;
 import io.vertx.core.Future;
 import java.net.SocketAddress;
@@ -39,7 +48,7 @@ final class WebServer {
                         .addLast(
                                 new HttpServerCodec(limits),
                                 new HttpServerKeepAliveHandler(),
-                                new HttpObjectAggregator(MOST_BODY_BYTES, true),
+                                new SmallBodies(),
                                 new FlowControlHandler(),
                                 new Exchange(pages, patience));
             }
@@ -52,5 +61,20 @@ final class WebServer {
                 .channelFactory(Transport.of(loops).server(address))
                 .childHandler(connection)
                 .bind(address);
+    }
+
+    /** Lets a peer go that announces or sends too much, instead of reading on to the end of it. */
+    private static final class SmallBodies extends HttpObjectAggregator {
+        SmallBodies() {
+            super(MOST_BODY_BYTES, true);
+        }
+
+        @Override
+        protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
+            FullHttpResponse refusal = new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, Unpooled.EMPTY_BUFFER);
+            refusal.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0).set(HttpHeaderNames.CONNECTION, "close");
+            ctx.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE);
+        }
     }
 }
