@@ -248,8 +248,9 @@ final class Authority {
 
     private void endUnused() {
         String held = state.lease();
-        Lease lease = held == null || unusedSince == null ? null : world.lease(name(held));
-        Instant end = lease == null ? null : world.unusedAt(lease, unusedSince);
+        Instant since = unusedSince;
+        Lease lease = held == null ? null : world.lease(name(held));
+        Instant end = lease == null || since == null ? null : world.unusedAt(lease, since);
         if (lease != null && end != null && !world.now().isBefore(end)) {
             unusedSince = null;
             world.release(lease.name(), "nobody has used the exporter");

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the authority of one exporter on the bus, and gives it the time. */
@@ -35,7 +34,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     private final ExporterState taken;
     private final Instant grantsFrom;
     private final Lab lab;
-    private final Supplier<Future<?>> leave;
+    private final Runnable leave;
     private final BoardFactory boards;
     private final List<Promise<Void>> waiters = new ArrayList<>();
     private @Nullable Authority authority;
@@ -55,7 +54,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
      * @param leave undeploys this verticle
      */
     AuthorityVerticle(
-            ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Supplier<Future<?>> leave) {
+            ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Runnable leave) {
         this.taken = taken;
         this.grantsFrom = grantsFrom;
         this.lab = lab;
@@ -249,7 +248,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     @Override
     public Future<JsonObject> yield() {
         return rules().close().map(last -> {
-            here(() -> leave.get());
+            here(leave);
             return new JsonObject(Records.write(last));
         });
     }

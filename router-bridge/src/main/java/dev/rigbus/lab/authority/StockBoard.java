@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A board whose exporter connects from outside. It hears of its leases on its Status stream and of clients on its Listen stream.
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * whatever streams broke and whichever nodes were lost in between.
  */
 final class StockBoard implements Board {
+    private static final Logger log = LoggerFactory.getLogger(StockBoard.class);
+
     /** An exporter says that it is ready a moment before it listens. */
     private static final Duration LISTEN_WAIT = Duration.ofSeconds(8);
 
@@ -114,7 +118,12 @@ final class StockBoard implements Board {
     private void forget() {
         said = null;
         saidClient = null;
-        told.apply(null);
+        told.apply(null).onFailure(this::notKept);
+    }
+
+    /** It is said once too often then, which does no harm. */
+    private void notKept(Throwable cause) {
+        log.atWarn().addKeyValue("exporter", exporter).log("what it was told could not be kept: {}", cause.getMessage());
     }
 
     private void say() {
