@@ -73,6 +73,7 @@ class RouterLimitsTest {
             }
             writer.cancel();
             TestRouter.until("the pair is over", () -> router.router.pairs() == 0);
+            stalled.cancel();
         }
     }
 }
