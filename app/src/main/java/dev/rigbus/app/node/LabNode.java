@@ -103,7 +103,7 @@ public final class LabNode {
         if (nodes.isEmpty()) {
             nodes.addAll(Joining.known(data));
         }
-        boolean alone = nodes.size() < 2 && config.join().isEmpty() && config.beacon() == null;
+        boolean alone = SingleNode.isEnough(nodes, name) && config.join().isEmpty() && config.beacon() == null;
         Ground ground =
                 alone ? alone(maker, identity, known.latest()) : together(identity, nodes, known.latest(), version);
 
@@ -119,6 +119,9 @@ public final class LabNode {
         parts.add("the records", store::close);
         if (ground.cluster() instanceof ClusterNode member) {
             Parts.await("the list of nodes", member.follow(store.records()), START);
+        } else {
+            Parts.await(
+                    "the list of nodes", SingleNode.announce(store.records(), identity, address(), version), START);
         }
         NodeAdmission admission = new NodeAdmission(store.records(), keys, name, ground.cluster()::time, !alone);
         endpoint = config.advertise() == null

@@ -31,6 +31,7 @@ import dev.rigbus.lab.router.RouterLimits;
 import dev.rigbus.lab.router.RouterMeter;
 import dev.rigbus.lab.service.LabServices;
 import dev.rigbus.lab.service.LabSettings;
+import dev.rigbus.lab.view.Changed;
 import dev.rigbus.lab.view.LabView;
 import dev.rigbus.lab.view.LabWriter;
 import dev.rigbus.lab.web.Site;
@@ -178,7 +179,21 @@ final class LabParts {
         return boards;
     }
 
+    /** Whoever loses a board loses the ways to it at once, whatever the exporter does. */
+    private void cutWhatIsOver(Changed<Lease> change) {
+        Lease before = change.before();
+        Lease now = change.now();
+        if (before == null || before.grant() == null) {
+            return;
+        }
+        boolean over = now == null || now.hasEnded() || !now.client().equals(before.client());
+        if (over && !before.hasEnded()) {
+            router.cut(before.name(), before.grant().fence());
+        }
+    }
+
     Future<Void> start() {
+        view.onLease(this::cutWhatIsOver);
         List<Future<Void>> started =
                 issuers.stream().map(issuer -> issuer.start(leasing.now())).toList();
         return Future.all(started).compose(v -> services.start());

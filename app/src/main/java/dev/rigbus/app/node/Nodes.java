@@ -2,11 +2,8 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.cluster.node.NodeAdmission;
 import dev.rigbus.cluster.node.NodeRecord;
-import dev.rigbus.grpc.Code;
-import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore;
-import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.admin.LabNodes;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -48,23 +45,6 @@ record Nodes(Cluster cluster, RecordStore records, NodeAdmission admission, Stri
 
     @Override
     public Future<Void> drain(String node) {
-        StoredRecord stored = records.get(NodeRecord.KIND, node);
-        if (stored == null) {
-            return Future.failedFuture(new StatusException(Code.NOT_FOUND, "there is no node " + node));
-        }
-        NodeRecord now = NodeRecord.parse(node, String.valueOf(stored.value()));
-        NodeRecord draining = new NodeRecord(
-                now.name(),
-                now.number(),
-                now.port(),
-                NodeRecord.State.DRAINING,
-                now.address(),
-                now.version(),
-                now.hazelcast(),
-                now.key(),
-                now.ticket(),
-                now.expires());
-        return records.write(NodeRecord.KIND, node, stored.version(), draining.json())
-                .mapEmpty();
+        return admission.drain(node);
     }
 }
