@@ -105,6 +105,11 @@ final class Authority {
         });
     }
 
+    /** Complete when all that was begun before is done: between the record of a grant and the hand-over the lease is not to be seen yet. */
+    Future<Void> settled() {
+        return step(Future::succeededFuture);
+    }
+
     /** Looks for a lease if there is none: something changed that may allow one. */
     Future<Void> look() {
         return step(this::takeNext);

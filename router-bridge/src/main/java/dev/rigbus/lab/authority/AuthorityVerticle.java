@@ -53,8 +53,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
      * @param grantsFrom before this moment only the lease that lasts is looked after
      * @param leave undeploys this verticle
      */
-    AuthorityVerticle(
-            ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Runnable leave) {
+    AuthorityVerticle(ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Runnable leave) {
         this.taken = taken;
         this.grantsFrom = grantsFrom;
         this.lab = lab;
@@ -203,7 +202,8 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     public Future<JsonObject> dial(String lease) {
         Instant until = lab.now().plus(READY_WAIT);
         rules().used(lease);
-        return ready(lease, until)
+        return rules().settled()
+                .compose(v -> ready(lease, until))
                 .compose(held -> board == null ? Future.failedFuture("no board") : board.dial(held))
                 .map(Invitation::toJson)
                 .recover(failure -> Future.failedFuture(Failures.reply(failure)));
