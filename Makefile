@@ -10,7 +10,7 @@ PEERS := stock rigbus
 export JAVA_HOME := $(shell system-tests/setup.sh java)
 
 .DEFAULT_GOAL := help
-.PHONY: help build fast check strict contract $(PEERS:%=contract-%) fault bench docs format clean
+.PHONY: help build fast check strict contract $(PEERS:%=contract-%) fault partition bench docs format clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,7 +21,7 @@ build: ## the command, without any check
 fast: ## compiles, and runs the unit tests
 	$(MVN) -q test
 
-check: strict contract docs ## everything before a push
+check: strict contract docs partition ## everything before a push
 	@echo "make check: all passed"
 
 strict:
@@ -43,6 +43,13 @@ archive: app/target/rigbus.jar
 
 fault: app/target/rigbus.jar $(PROBE) $(VENV)/ready ## hostile input, against ours alone
 	cd system-tests/contract && RIGBUS_PEER=rigbus RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q wire/test_bad_input.py
+
+# How long the faults go on; SEED repeats them.
+SECONDS := 45
+
+partition: app/target/rigbus.jar $(PROBE) $(VENV)/ready archive ## a lab whose hosts lose each other; SECONDS=60, SEED=; as root
+	cd system-tests/partition && $(CURDIR)/$(PYTHON) partition.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+	cd system-tests/partition && $(CURDIR)/$(PYTHON) partition.py --unfenced --seconds 60 $(if $(SEED),--seed $(SEED))
 
 bench: app/target/rigbus.jar $(VENV)/ready ## time from the start to the first answered call, stock beside ours
 	$(PYTHON) system-tests/bench/start.py

@@ -42,7 +42,9 @@ mvn maven
 javac openjdk-17-jdk-headless
 python3 python3
 openssl openssl
-flock util-linux'
+flock util-linux
+ip iproute2
+iptables iptables'
 
 system() {
   local program package missing=()
