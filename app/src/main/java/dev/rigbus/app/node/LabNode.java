@@ -23,6 +23,7 @@ import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.lease.LeaseMerge;
+import dev.rigbus.lab.model.ExporterState;
 import dev.rigbus.lab.model.Lease;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
@@ -225,7 +226,10 @@ public final class LabNode {
         return database == null
                 ? null
                 : new DatabaseConfig(
-                        database.url(), database.user() == null ? "rigbus" : database.user(), database.passwordFile());
+                        database.url(),
+                        database.user() == null ? "rigbus" : database.user(),
+                        database.passwordFile(),
+                        Set.of(ExporterState.KIND));
     }
 
     private @Nullable Credentials own() throws IOException {

@@ -30,8 +30,7 @@ final class BusPeers implements Peers {
     @Override
     public Future<JsonObject> request(String node, JsonObject message, Duration timeout) {
         return vertx.eventBus()
-                .<JsonObject>request(
-                        address(node), message, new DeliveryOptions().setSendTimeout(timeout.toMillis()))
+                .<JsonObject>request(address(node), message, new DeliveryOptions().setSendTimeout(timeout.toMillis()))
                 .map(Message::body)
                 .recover(cause -> Future.failedFuture(
                         cause instanceof ReplyException e && e.failureType() == ReplyFailure.NO_HANDLERS
@@ -41,11 +40,13 @@ final class BusPeers implements Peers {
 
     @Override
     public Future<Void> serve(Function<JsonObject, Future<JsonObject>> handler) {
-        MessageConsumer<JsonObject> made = vertx.eventBus().consumer(address(self), message -> Future.succeededFuture(
-                        message.body())
-                .compose(handler::apply)
-                .onSuccess(message::reply)
-                .onFailure(cause -> message.fail(1, String.valueOf(cause.getMessage()))));
+        MessageConsumer<JsonObject> made = vertx.eventBus()
+                .consumer(
+                        address(self),
+                        message -> Future.succeededFuture(message.body())
+                                .compose(handler::apply)
+                                .onSuccess(message::reply)
+                                .onFailure(cause -> message.fail(1, String.valueOf(cause.getMessage()))));
         consumer = made;
         return made.completion();
     }

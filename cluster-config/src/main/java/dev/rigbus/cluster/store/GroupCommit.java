@@ -81,16 +81,15 @@ final class GroupCommit {
     }
 
     private void drain() {
-        List<Waiting<?>> batch = new ArrayList<>();
-        for (Waiting<?> next; batch.size() < MOST_AT_ONCE && (next = queue.poll()) != null; ) {
-            batch.add(next);
-        }
-        try {
+        do {
+            List<Waiting<?>> batch = new ArrayList<>();
+            for (Waiting<?> next; batch.size() < MOST_AT_ONCE && (next = queue.poll()) != null; ) {
+                batch.add(next);
+            }
             commit(batch);
-        } finally {
-            running.set(false);
-            wake();
-        }
+        } while (!queue.isEmpty());
+        running.set(false);
+        wake(); // for what came in between
     }
 
     private void commit(List<Waiting<?>> batch) {

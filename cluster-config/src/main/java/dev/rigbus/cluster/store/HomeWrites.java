@@ -53,11 +53,13 @@ final class HomeWrites {
 
     Future<StoredRecord> write(Key key, long expected, @Nullable String value) {
         Promise<StoredRecord> promise = Promise.promise();
-        inLine(key, () -> Future.succeededFuture()
-                .compose(v -> diskWorks())
-                .compose(v -> attempt(key, expected, value))
-                .onComplete(promise)
-                .onComplete(done -> next(key)));
+        inLine(
+                key,
+                () -> Future.succeededFuture()
+                        .compose(v -> diskWorks())
+                        .compose(v -> attempt(key, expected, value))
+                        .onComplete(promise)
+                        .onComplete(done -> next(key)));
         return promise.future();
     }
 
@@ -96,7 +98,8 @@ final class HomeWrites {
             if (conflict != null) {
                 return adopt(conflict);
             }
-            // What this node saw as home of former members must not count beside what the home of the present ones writes.
+            // What this node saw as home of former members must not count beside what the home of the present ones
+            // writes.
             return view.get() == now ? keep(base, next) : Future.failedFuture(inDoubt());
         });
     }
@@ -116,14 +119,16 @@ final class HomeWrites {
                     .put("mine", now.token)
                     .put("yours", now.joined.get(node))
                     .put("record", Wire.encode(record));
-            peers.request(node, put, PUT_TIMEOUT).onComplete(done -> loop.execute(() -> {
-                doubt[0] |= done.failed() && !(done.cause() instanceof Peers.UnreachableException);
-                if (done.succeeded() && !done.result().containsKey("refused")) {
-                    first.tryComplete(Wire.optional(done.result().getJsonArray("conflict")));
-                } else if (--unheard[0] == 0 && first.tryFail(doubt[0] ? inDoubt() : new NotNowException("no other took it"))) {
-                    renewView.run();
-                }
-            }));
+            peers.request(node, put, PUT_TIMEOUT)
+                    .onComplete(done -> loop.execute(() -> {
+                        doubt[0] |= done.failed() && !(done.cause() instanceof Peers.UnreachableException);
+                        if (done.succeeded() && !done.result().containsKey("refused")) {
+                            first.tryComplete(Wire.optional(done.result().getJsonArray("conflict")));
+                        } else if (--unheard[0] == 0
+                                && first.tryFail(doubt[0] ? inDoubt() : new NotNowException("no other took it"))) {
+                            renewView.run();
+                        }
+                    }));
         }
         return first.future();
     }

@@ -144,7 +144,17 @@ final class LabFile implements AutoCloseable {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // SQLite has taken the transaction back itself, which it does when the disk is full.
+            // SQLite took the transaction back itself, as it does when the disk is full, and the driver did not begin
+            // the next.
+            begin();
+        }
+    }
+
+    private void begin() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN");
+        } catch (SQLException e) {
+            // The next commit says what is wrong.
         }
     }
 
@@ -158,7 +168,7 @@ final class LabFile implements AutoCloseable {
         return trouble(path, cause);
     }
 
-    private static StoreUnavailableException trouble(Path path, Throwable cause) {
+    static StoreUnavailableException trouble(Path path, Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof StoreUnavailableException told) {
                 return told;

@@ -34,19 +34,20 @@ final class LocalAudit {
 
     Future<Void> append(Entry entry) {
         return records.submit(transaction -> {
-            PreparedStatement statement = insert;
-            if (statement == null) {
-                statement = insert = transaction.file().prepare(INSERT);
-            }
-            statement.setLong(1, entry.time());
-            statement.setString(2, entry.node());
-            statement.setString(3, entry.actor());
-            statement.setString(4, entry.action());
-            statement.setString(5, entry.object());
-            statement.setString(6, entry.outcome());
-            statement.setString(7, detail(entry.detail()));
-            return statement.executeUpdate();
-        }).mapEmpty();
+                    PreparedStatement statement = insert;
+                    if (statement == null) {
+                        statement = insert = transaction.file().prepare(INSERT);
+                    }
+                    statement.setLong(1, entry.time());
+                    statement.setString(2, entry.node());
+                    statement.setString(3, entry.actor());
+                    statement.setString(4, entry.action());
+                    statement.setString(5, entry.object());
+                    statement.setString(6, entry.outcome());
+                    statement.setString(7, detail(entry.detail()));
+                    return statement.executeUpdate();
+                })
+                .mapEmpty();
     }
 
     /** The newest of a span but for a few, newest first. */

@@ -29,7 +29,10 @@ public final class OpenStore {
         return audit;
     }
 
-    /** Writes all that counts at this instant to a file that only its owner can read; replaces one that is there, at once or not at all. */
+    /**
+     * Writes what this node's file holds at this instant to a file that only its owner can read; replaces one that is there, at once or not at
+     * all. Where the lab has PostgreSQL that is the audit and what one node alone writes; the rest is the database's to back up.
+     */
     public Future<Path> backup(Path target) {
         return backup.apply(target);
     }

@@ -110,11 +110,9 @@ final class Reconciler {
         while (count < records.size() && chars < Wire.MOST_CHARS) {
             chars += Wire.size(records.get(count++));
         }
-        JsonObject message =
-                new JsonObject().put("op", "push").put("records", Wire.encode(records.subList(0, count)));
+        JsonObject message = new JsonObject().put("op", "push").put("records", Wire.encode(records.subList(0, count)));
         int sent = count;
-        return peers.request(node, message, TIMEOUT)
-                .compose(v -> push(node, records.subList(sent, records.size())));
+        return peers.request(node, message, TIMEOUT).compose(v -> push(node, records.subList(sent, records.size())));
     }
 
     /** Answers what the same class asks on another node. */

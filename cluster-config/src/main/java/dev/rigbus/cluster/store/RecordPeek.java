@@ -8,8 +8,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -23,38 +24,58 @@ public record RecordPeek(List<StoredRecord> records, long latest) {
         records = List.copyOf(records);
     }
 
-    /** Finds nothing in a folder without records. */
+    /** Finds nothing in a folder without records. Fails with a text for users. */
     public static RecordPeek into(Path dir, String kind) throws IOException {
-        Path file = dir.resolve(RecordStores.FILE);
-        if (!Files.exists(file)) {
-            return new RecordPeek(List.of(), 0);
+        Map<String, StoredRecord> found = new TreeMap<>();
+        long latest = 0;
+        for (String name : new String[] {RecordStores.FILE, RecordStores.COPY}) {
+            Path file = dir.resolve(name);
+            if (Files.exists(file)) {
+                latest = Math.max(latest, look(file, kind, found));
+            }
         }
+        return new RecordPeek(List.copyOf(found.values()), latest);
+    }
+
+    private static long look(Path file, String kind, Map<String, StoredRecord> found) throws IOException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(10_000);
         try (Connection connection = config.createConnection("jdbc:sqlite:" + file)) {
-            return new RecordPeek(records(connection, kind), latest(connection));
+            if (!hasTable(connection)) {
+                return 0; // the node was ended before it had made one
+            }
+            records(connection, kind, found);
+            return latest(connection);
         } catch (SQLException e) {
-            throw new IOException("the lab's records in " + file + " cannot be read: " + e.getMessage(), e);
+            throw new IOException(LabFile.trouble(file, e).getMessage(), e);
         }
     }
 
-    private static List<StoredRecord> records(Connection connection, String kind) throws SQLException {
-        List<StoredRecord> found = new ArrayList<>();
+    private static boolean hasTable(Connection connection) throws SQLException {
         try (PreparedStatement query =
-                connection.prepareStatement("SELECT key, version, changed, value FROM record WHERE kind = ?")) {
+                        connection.prepareStatement("SELECT 1 FROM sqlite_master WHERE name = 'record'");
+                ResultSet row = query.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    private static void records(Connection connection, String kind, Map<String, StoredRecord> found)
+            throws SQLException {
+        try (PreparedStatement query =
+                connection.prepareStatement("SELECT kind, key, version, changed, value FROM record WHERE kind = ?")) {
             query.setString(1, kind);
-            ResultSet rows = query.executeQuery();
-            while (rows.next()) {
-                found.add(new StoredRecord(
-                        kind, rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getString(4)));
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    StoredRecord record = LabFile.read(rows);
+                    found.merge(record.key(), record, (a, b) -> a.version() >= b.version() ? a : b);
+                }
             }
         }
-        return found;
     }
 
     private static long latest(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("SELECT max(changed) FROM record")) {
-            ResultSet row = query.executeQuery();
+        try (PreparedStatement query = connection.prepareStatement("SELECT max(changed) FROM record");
+                ResultSet row = query.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
     }

@@ -2,14 +2,14 @@ package dev.rigbus.cluster.store;
 
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordMerge;
+import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.RecordStore.StoreUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
+import java.sql.SQLException;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordStores {
     /** The records of a node, in its data directory. */
     public static final String FILE = "lab.db";
+
+    /** What a node knows of the lab's PostgreSQL, in its data directory. */
+    static final String COPY = "database.db";
 
     private RecordStores() {}
 
@@ -34,55 +37,72 @@ public final class RecordStores {
             @Nullable Vertx vertx,
             @Nullable DatabaseConfig database,
             Map<String, RecordMerge> rules) {
-        StoreThreads threads = new StoreThreads();
-        Answer<OpenStore> answer = new Answer<>(threads.watching());
-        threads.errand(() -> LabFile.open(dir.resolve(FILE)))
-                .compose(file -> threads.errand(() -> local(file, cluster, threads))
-                        .compose(records -> open(file, records, cluster, vertx, threads, rules))
-                        .onFailure(e -> file.close()))
-                .onSuccess(answer::complete)
-                .onFailure(e -> {
-                    answer.fail(e);
-                    threads.stop();
-                });
-        return answer.future();
+        return NodeFile.open(dir.resolve(FILE), cluster::time)
+                .compose(file -> orClose(node(file, cluster, vertx, rules), file::close)
+                        .compose(node -> database == null
+                                ? Future.succeededFuture(node)
+                                : orClose(withDatabase(dir, cluster, database, file, node), node::close)));
     }
 
-    private static LocalRecords local(LabFile file, Cluster cluster, StoreThreads threads) {
-        LocalRecords records =
-                new LocalRecords(file, cluster::time, threads.writer(), threads, threads.watching());
-        purgeDaily(records, threads);
-        return records;
+    /** Whoever hears that it failed finds everything closed. */
+    private static <T> Future<T> orClose(Future<T> opening, Supplier<Future<Void>> close) {
+        return opening.recover(cause -> close.get().transform(closed -> Future.failedFuture(cause)));
     }
 
-    private static Future<OpenStore> open(
-            LabFile file,
-            LocalRecords local,
-            Cluster cluster,
-            @Nullable Vertx vertx,
-            StoreThreads threads,
-            Map<String, RecordMerge> rules) {
-        LocalAudit entries = new LocalAudit(file, local, threads::errand);
-        Function<Path, Future<Path>> backup = target -> threads.errand(() -> Backup.write(file, target));
-        Supplier<Future<Void>> close = () -> {
-            local.close();
-            return threads.last(file::close);
-        };
+    private static Future<OpenStore> node(
+            NodeFile file, Cluster cluster, @Nullable Vertx vertx, Map<String, RecordMerge> rules) {
+        LocalAudit entries = file.audit();
         if (vertx == null) {
             return Future.succeededFuture(
-                    new OpenStore(local, new LabAudit(entries, null, cluster), backup, close));
+                    new OpenStore(file.records(), new LabAudit(entries, null, cluster), file::backup, file::close));
         }
         Peers peers = new BusPeers(vertx, cluster.self());
         LabAudit audit = new LabAudit(entries, peers, cluster);
         ReplicatedRecords records = new ReplicatedRecords(
-                local, cluster, peers, threads, new SecureRandom()::nextLong, rules, audit::answer);
+                file.records(), cluster, peers, file.threads(), new SecureRandom()::nextLong, rules, audit::answer);
         return records.start()
                 .map(v -> new OpenStore(
-                        records, audit, backup, () -> records.close().eventually(close::get)));
+                        records, audit, file::backup, () -> records.close().eventually(file::close)));
     }
 
-    private static void purgeDaily(LocalRecords records, StoreThreads threads) {
-        records.purge();
-        threads.after(Duration.ofDays(1), () -> purgeDaily(records, threads));
+    private static Future<OpenStore> withDatabase(
+            Path dir, Cluster cluster, DatabaseConfig config, NodeFile file, OpenStore node) {
+        return NodeFile.open(dir.resolve(COPY), cluster::time).compose(copy -> {
+            StoreThreads threads = copy.threads();
+            Future<OpenStore> opening = threads.errand(() -> connect(cluster, config, file, copy, node.records()))
+                    .map(records -> new OpenStore(
+                            records,
+                            node.audit(),
+                            node::backup,
+                            () -> threads.errand(records::close)
+                                    .<Void>mapEmpty()
+                                    .eventually(copy::close)
+                                    .eventually(node::close)));
+            return orClose(opening, copy::close);
+        });
+    }
+
+    private static PostgresRecords connect(
+            Cluster cluster, DatabaseConfig config, NodeFile file, NodeFile copy, RecordStore owned) throws Exception {
+        Database database = new Database(config);
+        DatabaseFollower follower = new DatabaseFollower(
+                database,
+                copy.records(),
+                () -> file.records().table().all().stream()
+                        .filter(record -> !config.localKinds().contains(record.kind()))
+                        .toList(),
+                cluster::time);
+        try {
+            follower.start();
+        } catch (SQLException e) {
+            database.close();
+            throw new StoreUnavailableException("the lab's database refuses user " + config.user() + " at "
+                    + config.url() + ": " + Database.reason(e));
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+        return new PostgresRecords(
+                database, follower, copy.records(), owned, config.localKinds(), copy.threads(), cluster::time);
     }
 }

@@ -83,8 +83,7 @@ final class ReplicatedRecords implements RecordStore {
 
     private Future<JsonObject> onLoop(JsonObject message) {
         Promise<JsonObject> answer = Promise.promise();
-        loop.execute(() ->
-                Future.succeededFuture(message).compose(this::answer).onComplete(answer));
+        loop.execute(() -> Future.succeededFuture(message).compose(this::answer).onComplete(answer));
         return answer.future();
     }
 
@@ -136,8 +135,9 @@ final class ReplicatedRecords implements RecordStore {
                     if (done.succeeded()) {
                         now.joined.put(node, done.result());
                     } else {
-                        LOG.atDebug().addKeyValue("node", node).log("not joined yet: {}", done.cause()
-                                .getMessage());
+                        LOG.atDebug()
+                                .addKeyValue("node", node)
+                                .log("not joined yet: {}", done.cause().getMessage());
                         loop.after(AGAIN_AFTER, () -> join(now, node));
                     }
                 }));
@@ -158,7 +158,8 @@ final class ReplicatedRecords implements RecordStore {
 
     private Future<JsonObject> sums() {
         // All that this node took before must be counted in.
-        return local.settled().map(v -> new JsonObject().put("sums", Wire.encode(local.table().digests())));
+        return local.settled()
+                .map(v -> new JsonObject().put("sums", Wire.encode(local.table().digests())));
     }
 
     private void compareWithNext() {
@@ -218,9 +219,8 @@ final class ReplicatedRecords implements RecordStore {
                                 ? cause
                                 : HomeWrites.inDoubt());
             } else if (closed || attempts * AGAIN_AFTER.toMillis() >= PATIENCE.toMillis()) {
-                answer.fail(new StoreUnavailableException(
-                        "the lab is re-forming and cannot write at the moment (" + cause.getMessage()
-                                + "); try again in a few seconds"));
+                answer.fail(new StoreUnavailableException("the lab is re-forming and cannot write at the moment ("
+                        + cause.getMessage() + "); try again in a few seconds"));
             } else {
                 loop.after(AGAIN_AFTER, this::attempt);
             }
@@ -273,11 +273,13 @@ final class ReplicatedRecords implements RecordStore {
 
     @Override
     public Future<StoredRecord> own(String kind, String key, long epoch, @Nullable String value) {
-        return local.own(kind, key, epoch, value).onSuccess(record -> loop.execute(() -> {
-            JsonObject message = new JsonObject().put("op", "push").put("records", Wire.encode(List.of(record)));
-            // Who misses it finds it when the nodes compare.
-            view.others.forEach(node -> peers.request(node, message, GREETING_TIMEOUT));
-        }));
+        return local.own(kind, key, epoch, value)
+                .onSuccess(record -> loop.execute(() -> {
+                    JsonObject message =
+                            new JsonObject().put("op", "push").put("records", Wire.encode(List.of(record)));
+                    // Who misses it finds it when the nodes compare.
+                    view.others.forEach(node -> peers.request(node, message, GREETING_TIMEOUT));
+                }));
     }
 
     // Reading.

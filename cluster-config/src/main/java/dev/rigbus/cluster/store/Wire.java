@@ -2,7 +2,6 @@ package dev.rigbus.cluster.store;
 
 import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What several nodes promise about one record, on a network that a seed decides on. */
+@NullUnmarked // what is not there fails the test
 class ReplicatedRecordsTest {
     private static final String[] THREE = {"a", "b", "c"};
 
@@ -53,9 +55,12 @@ class ReplicatedRecordsTest {
             }
             lab.run(5000);
             assertThat(all.stream().filter(Future::succeeded)).hasSize(1);
-            all.stream().filter(Future::failed).forEach(lost -> assertThat(lost.cause())
-                    .isInstanceOfSatisfying(
-                            ConflictException.class, e -> assertThat(e.current()).isNotNull()));
+            all.stream()
+                    .filter(Future::failed)
+                    .forEach(lost -> assertThat(lost.cause())
+                            .isInstanceOfSatisfying(
+                                    ConflictException.class,
+                                    e -> assertThat(e.current()).isNotNull()));
         }
     }
 
@@ -128,7 +133,10 @@ class ReplicatedRecordsTest {
             lab.run(2000);
             List<Future<StoredRecord>> all = new ArrayList<>();
             for (int i = 0; i < 10_000; i++) {
-                all.add(lab.nodes.get("a").local.write("lease", "default/" + i, 0, "{\"t\":\"" + "x".repeat(300) + "\"}"));
+                all.add(lab.nodes
+                        .get("a")
+                        .local
+                        .write("lease", "default/" + i, 0, "{\"t\":\"" + "x".repeat(300) + "\"}"));
             }
             lab.await(Future.all(all));
             lab.nodes.get("b").start();
@@ -155,8 +163,10 @@ class ReplicatedRecordsTest {
 
         final long start;
         long end = Long.MAX_VALUE;
+
         @Nullable
         StoredRecord acknowledged;
+
         boolean refused;
 
         Attempt(String node, String key, String value, @Nullable String base, long start) {
@@ -238,8 +248,8 @@ class ReplicatedRecordsTest {
         }
         String key = lab.random.nextInt(4) == 0 ? "once-" + step : "key-" + lab.random.nextInt(5);
         StoredRecord current = node.records.get("client", key);
-        Attempt attempt = new Attempt(
-                node.name, key, "value-" + step, current == null ? null : current.value(), lab.now());
+        Attempt attempt =
+                new Attempt(node.name, key, "value-" + step, current == null ? null : current.value(), lab.now());
         attempts.add(attempt);
         node.records
                 .write("client", key, current == null ? 0 : current.version(), attempt.value)
@@ -301,8 +311,10 @@ class ReplicatedRecordsTest {
         winners.forEach((version, all) -> {
             for (Attempt one : all) {
                 for (Attempt other : all) {
-                    boolean sees = offer(lab, other).members().contains(offer(lab, one).home());
-                    boolean seen = offer(lab, one).members().contains(offer(lab, other).home());
+                    boolean sees =
+                            offer(lab, other).members().contains(offer(lab, one).home());
+                    boolean seen =
+                            offer(lab, one).members().contains(offer(lab, other).home());
                     assertThat(one != other && sees && (seen || other.start > one.end + 3000))
                             .as(which + ": " + version + " was won by " + one.value + " and " + other.value)
                             .isFalse();
@@ -321,9 +333,15 @@ class ReplicatedRecordsTest {
         lab.nodes.values().forEach(node -> {
             List<StoredRecord> here = node.local.table().all();
             if (!here.equals(first)) {
-                assertThat(here.stream().filter(r -> !first.contains(r)).limit(5).toList())
+                assertThat(here.stream()
+                                .filter(r -> !first.contains(r))
+                                .limit(5)
+                                .toList())
                         .as("only on " + node.name)
-                        .isEqualTo(first.stream().filter(r -> !here.contains(r)).limit(5).toList());
+                        .isEqualTo(first.stream()
+                                .filter(r -> !here.contains(r))
+                                .limit(5)
+                                .toList());
             }
         });
     }

@@ -18,12 +18,14 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes on one thread, with a network, disks' delays and a clock that a seed decides on: the same seed, the same run. The files are real. A node
  * that is killed loses what it had not committed and everything that it was about to do.
  */
+@NullUnmarked // what is not there fails the test
 final class SimLab implements AutoCloseable {
     private record Event(long at, long order, Runnable task) implements Comparable<Event> {
         @Override
@@ -109,10 +111,13 @@ final class SimLab implements AutoCloseable {
     final class Node implements Cluster, Peers {
         final String name;
         boolean up;
+
         @Nullable
         ReplicatedRecords records;
+
         @Nullable
         LocalRecords local;
+
         private @Nullable LabFile file;
         private @Nullable Consumer<Set<String>> watcher;
         private @Nullable Function<JsonObject, Future<JsonObject>> handler;
@@ -211,8 +216,7 @@ final class SimLab implements AutoCloseable {
                     task.run();
                 }
             };
-            SimLab.this.after(
-                    timeout.toMillis(), () -> atHome.accept(() -> promise.tryFail("no answer from " + node)));
+            SimLab.this.after(timeout.toMillis(), () -> atHome.accept(() -> promise.tryFail("no answer from " + node)));
             if (!connected(name, node) && random.nextBoolean()) {
                 SimLab.this.after(1, () -> atHome.accept(() -> promise.tryFail(new UnreachableException(node))));
                 return promise.future();
@@ -221,8 +225,11 @@ final class SimLab implements AutoCloseable {
                 Function<JsonObject, Future<JsonObject>> there = nodes.get(node).handler;
                 if (there != null) {
                     there.apply(new JsonObject(text))
-                            .onSuccess(answer -> nodes.get(node).travel(name, () -> atHome.accept(
-                                    () -> promise.tryComplete(new JsonObject(answer.encode())))))
+                            .onSuccess(answer -> nodes.get(node)
+                                    .travel(
+                                            name,
+                                            () -> atHome.accept(
+                                                    () -> promise.tryComplete(new JsonObject(answer.encode())))))
                             .onFailure(cause -> nodes.get(node)
                                     .travel(name, () -> atHome.accept(() -> promise.tryFail(cause.getMessage()))));
                 }
