@@ -1,10 +1,11 @@
 package dev.rigbus.cluster.store;
 
-import dev.rigbus.cluster.node.SingleNode;
 import dev.rigbus.kernel.ports.AuditLog;
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.testkit.ManualCluster;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -15,7 +16,7 @@ final class CrashWriter {
     private CrashWriter() {}
 
     public static void main(String[] args) throws Exception {
-        SingleNode node = new SingleNode("crash", 0);
+        ManualCluster node = new ManualCluster("crash", Instant.now());
         OpenStore store =
                 RecordStores.open(Path.of(args[0]), node, null, null, Map.of()).await(60, TimeUnit.SECONDS);
         RecordStore records = store.records();
@@ -48,7 +49,7 @@ final class CrashWriter {
         });
     }
 
-    private static void audit(AuditLog audit, SingleNode node, long number) {
+    private static void audit(AuditLog audit, ManualCluster node, long number) {
         audit.append(new AuditLog.Entry(node.time(), "crash", "me", "count", String.valueOf(number), "ok", Map.of()))
                 .onSuccess(done -> {
                     say("acked audit " + number);

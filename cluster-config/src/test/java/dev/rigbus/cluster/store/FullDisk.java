@@ -1,10 +1,11 @@
 package dev.rigbus.cluster.store;
 
-import dev.rigbus.cluster.node.SingleNode;
 import dev.rigbus.kernel.ports.RecordStore.StoreUnavailableException;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.testkit.ManualCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ final class FullDisk {
     }
 
     private static OpenStore open(Path dir) throws Exception {
-        return RecordStores.open(dir, new SingleNode("full", 0), null, null, Map.of())
+        return RecordStores.open(dir, new ManualCluster("full", Instant.now()), null, null, Map.of())
                 .await(60, TimeUnit.SECONDS);
     }
 

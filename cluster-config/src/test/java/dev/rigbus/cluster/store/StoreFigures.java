@@ -1,9 +1,10 @@
 package dev.rigbus.cluster.store;
 
-import dev.rigbus.cluster.node.SingleNode;
+import dev.rigbus.testkit.ManualCluster;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class StoreFigures {
     }
 
     private static OpenStore open(Path dir) throws Exception {
-        return RecordStores.open(dir, new SingleNode("one", 0), null, null, Map.of())
+        return RecordStores.open(dir, new ManualCluster("one", Instant.now()), null, null, Map.of())
                 .await(60, TimeUnit.SECONDS);
     }
 
