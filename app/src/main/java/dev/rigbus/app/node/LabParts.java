@@ -2,10 +2,12 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.HostPort;
 import dev.rigbus.app.config.NodeConfig;
+import dev.rigbus.cluster.node.NodeRecord;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.admin.AdminAccess;
 import dev.rigbus.lab.admin.AdminCalls;
 import dev.rigbus.lab.admin.FacadeChanges;
@@ -105,7 +107,8 @@ final class LabParts {
                 config.deprecatedLabels(),
                 limits(config.leasePolicy()));
         ListenDesk listens = new ListenDesk(vertx, node);
-        this.leasing = new Leasing(vertx, cluster, store.records(), view, writer, name -> false, settings.limits());
+        this.leasing = new Leasing(
+                vertx, cluster, store.records(), view, writer, name -> isDraining(store, name), settings.limits());
         Authorities authorities = new Authorities(vertx, cluster, view, leasing, this::invitation, listens);
         this.services =
                 new LabServices(vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings);
@@ -136,6 +139,12 @@ final class LabParts {
                         .map(issuer -> new Site.Provider(issuer.url(), issuer.audiences()))
                         .toList());
         this.web = new WebHandlers(site, tokens, who, store.records(), new FacadeChanges(lab), () -> null);
+    }
+
+    private static boolean isDraining(OpenStore store, String node) {
+        StoredRecord stored = store.records().get(NodeRecord.KIND, node);
+        String value = stored == null ? null : stored.value();
+        return value != null && NodeRecord.parse(node, value).state() == NodeRecord.State.DRAINING;
     }
 
     private static OidcConfig oidc(NodeConfig.Issuer issuer) {

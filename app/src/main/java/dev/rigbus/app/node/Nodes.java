@@ -27,9 +27,10 @@ record Nodes(Cluster cluster, RecordStore records, NodeAdmission admission, Stri
 
     private Fact fact(NodeRecord node) {
         boolean there = cluster.members().contains(node.name());
-        String state = node.state() == NodeRecord.State.ACTIVE
-                ? there ? "up" : "lost"
-                : node.state().name().toLowerCase(Locale.ROOT);
+        boolean member = node.state() == NodeRecord.State.ACTIVE || node.state() == NodeRecord.State.DRAINING;
+        String state = member && !there
+                ? "lost"
+                : node.state() == NodeRecord.State.ACTIVE ? "up" : node.state().name().toLowerCase(Locale.ROOT);
         return new Fact(node.name(), state, String.valueOf(node.address()), String.valueOf(node.version()), null);
     }
 
