@@ -1,7 +1,8 @@
 """Runs what the documentation tells people to type, and checks the configurations that it shows.
 
 The shell blocks of a page run in order in a copy of the checkout, each in a bash of its own but with the variables that earlier ones exported.
-An HTML comment above a block may say `in the background, until it is ready` or `not run: WHY`.
+An HTML comment above a block may say `in the background, until it is ready`, `in the background`, `after the last node was killed`, or
+`not run: WHY`.
 """
 
 import os
@@ -21,7 +22,7 @@ import yaml
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^(?:<!-- (?P<note>[^>]*?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-PORT = "19090"  # what the pages say; a free one stands in for it
+PORT = re.compile(r"\b1909\d\b")  # what the pages say; a free one stands in for each
 SECONDS = 180
 HEAD = {
     "apiVersion": "jumpstarter.dev/v1alpha1",
@@ -75,16 +76,30 @@ class Terminal:
 
     def __init__(self, folder):
         self.folder = folder
-        self.port = free_port()
+        self.ports = {}
         self.running = []
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("JMP_", "_JMP_", "JUMPSTARTER_", "RIGBUS_"))}
         self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{self.env['PATH']}"
+        # What clients and nodes keep at home is none of the tester's.
+        self.env["HOME"] = str(folder.parent)
+
+    def port(self, shown):
+        if shown[0] not in self.ports:
+            port = free_port()
+            while port in self.ports.values():
+                port = free_port()
+            self.ports[shown[0]] = port
+        return self.ports[shown[0]]
 
     def type(self, block):
-        text = block.text.replace(PORT, self.port)
+        text = PORT.sub(self.port, block.text)
         if block.note.startswith("in the background"):
             self.start(block, text)
             return
+        if block.note == "after the last node was killed":
+            lost = self.running.pop()
+            os.killpg(lost.pid, signal.SIGKILL)
+            lost.wait()
         saved = self.folder.parent / "environment"
         script = f"set -e\n{text}\nenv -0 > {shlex.quote(str(saved))}\n"
         done = subprocess.run(
@@ -103,7 +118,7 @@ class Terminal:
             )  # fmt: skip
         self.running.append(process)
         deadline = time.monotonic() + SECONDS
-        while "ready:" not in log.read_text():
+        while "until it is ready" in block.note and "ready:" not in log.read_text():
             assert process.poll() is None and time.monotonic() < deadline, f"{block} is not ready:\n{log.read_text()}"
             time.sleep(0.05)
 
