@@ -30,7 +30,9 @@ record Nodes(Cluster cluster, RecordStore records, NodeAdmission admission, Stri
         boolean member = node.state() == NodeRecord.State.ACTIVE || node.state() == NodeRecord.State.DRAINING;
         String state = member && !there
                 ? "lost"
-                : node.state() == NodeRecord.State.ACTIVE ? "up" : node.state().name().toLowerCase(Locale.ROOT);
+                : node.state() == NodeRecord.State.ACTIVE
+                        ? "up"
+                        : node.state().name().toLowerCase(Locale.ROOT);
         return new Fact(node.name(), state, String.valueOf(node.address()), String.valueOf(node.version()), null);
     }
 
