@@ -49,7 +49,7 @@ def figure(lab, name, **tags):
 
 def audit(lab, about):
     """The entries about something, oldest first."""
-    return json.loads(lab.admin("get", "audit", about, "-o", "json").out or "[]")
+    return json.loads(lab.admin("get", "audit", "--about", about, "-o", "json").out or "[]")
 
 
 def lease(lab, board="desk", name=""):
@@ -82,7 +82,7 @@ def test_who_did_what_to_which_board_is_written_down(watched):
         ("client default/ann", "lease.dial", "ok"),
         ("client default/ann", "lease.delete", "ok"),
     ])
-    assert all(entry["detail"]["exporter"] == "desk" for entry in entries)
+    assert all(entry["details"].get("exporter") == "desk" for entry in entries)
 
 
 def test_what_is_refused_is_written_down(watched):

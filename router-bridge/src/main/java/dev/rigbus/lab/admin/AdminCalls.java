@@ -229,9 +229,11 @@ public final class AdminCalls {
         });
     }
 
-    /** Whether a word, such as the name of a lease, stands in what the entry says of who and what. */
+    /** Whether a word, such as the name of a lease or of a board, stands in what the entry says of who and what. */
     private static boolean isAbout(AuditLog.Entry entry, String word) {
-        return entry.object().contains(word) || entry.actor().contains(word);
+        return entry.object().contains(word)
+                || entry.actor().contains(word)
+                || entry.detail().containsValue(word);
     }
 
     private static AuditEntry message(AuditLog.Entry entry) {

@@ -32,7 +32,7 @@ public final class LeaseHistory {
         log.atInfo()
                 .addKeyValue("lease", lease.name())
                 .addKeyValue("exporter", exporter)
-                .addKeyValue("client", LeaseHistory.client(lease))
+                .addKeyValue("client", client(lease))
                 .log("granted, fence {}", fence);
         Map<String, String> detail = detail(lease);
         detail.put("fence", Long.toString(fence));
@@ -85,14 +85,15 @@ public final class LeaseHistory {
     }
 
     /** The client of a lease came to use its board, for the first time. */
-    void dialled(ObjectName lease, String client, ObjectName exporter) {
+    void dialled(ObjectName lease, String by, ObjectName exporter) {
+        String client = new ObjectName(lease.namespace(), by).key();
         log.atInfo()
                 .addKeyValue("lease", lease)
                 .addKeyValue("exporter", exporter)
                 .addKeyValue("client", client)
                 .log("in use");
         trail.note(
-                "client " + new ObjectName(lease.namespace(), client).key(),
+                "client " + client,
                 "lease.dial",
                 "lease " + lease.key(),
                 Trail.OK,
