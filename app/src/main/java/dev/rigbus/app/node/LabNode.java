@@ -121,8 +121,7 @@ public final class LabNode {
         if (ground.cluster() instanceof ClusterNode member) {
             Parts.await("the list of nodes", member.follow(store.records()), START);
         } else {
-            Parts.await(
-                    "the list of nodes", SingleNode.announce(store.records(), identity, address(), version), START);
+            Parts.await("the list of nodes", SingleNode.announce(store.records(), identity, address(), version), START);
         }
         NodeAdmission admission = new NodeAdmission(store.records(), keys, name, ground.cluster()::time, !alone);
         endpoint = config.advertise() == null

@@ -108,8 +108,8 @@ final class LabParts {
         Set<String> provisioned = authentication.provisioning() ? Set.of(config.namespace()) : Set.of();
         Authenticator who = new Authenticator(tokens, issuers, provisioned, store.records(), meters);
         this.routerTokens = new RouterTokens(tokenKeys, cluster);
-        this.router =
-                new RouterCalls(routerTokens::verify, this::ownBoard, RouterLimits.DEFAULT, new RouterMeters(meters), loops);
+        this.router = new RouterCalls(
+                routerTokens::verify, this::ownBoard, RouterLimits.DEFAULT, new RouterMeters(meters), loops);
 
         LabSettings settings = new LabSettings(
                 config.leasePolicy().maxTags(),
@@ -117,10 +117,11 @@ final class LabParts {
                 config.deprecatedLabels(),
                 limits(config.leasePolicy()));
         ListenDesk listens = new ListenDesk(vertx, node);
-        this.leasing = new Leasing(vertx, cluster, store.records(), view, writer, states::isDraining, settings.limits(), history);
+        this.leasing = new Leasing(
+                vertx, cluster, store.records(), view, writer, states::isDraining, settings.limits(), history);
         Authorities authorities = new Authorities(vertx, cluster, view, leasing, this::invitation, listens);
-        this.services =
-                new LabServices(vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);
+        this.services = new LabServices(
+                vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);
         this.boards = new Boards(vertx, node, writer, authorities, leasing::now);
 
         Lab lab = new Lab(

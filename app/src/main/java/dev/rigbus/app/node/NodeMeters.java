@@ -39,9 +39,12 @@ final class NodeMeters {
     }
 
     private static void exporters(MeterRegistry meters, LabView view, boolean online) {
-        Gauge.builder(EXPORTERS, view, known -> known.exporters().stream()
-                        .filter(exporter -> known.board(exporter).isOnline() == online)
-                        .count())
+        Gauge.builder(
+                        EXPORTERS,
+                        view,
+                        known -> known.exporters().stream()
+                                .filter(exporter -> known.board(exporter).isOnline() == online)
+                                .count())
                 .description("Exporters of the whole lab")
                 .tag("state", online ? "online" : "offline")
                 .register(meters);

@@ -41,6 +41,7 @@ final class Readiness {
     synchronized void stop() {
         trouble = "the node is stopping";
         vertx.cancelTimer(timer);
+        timer = -1;
     }
 
     /** Asks the disk; a question that is still open when it is time for the next is an answer too. */
@@ -61,6 +62,9 @@ final class Readiness {
     }
 
     private void found(@Nullable String now) {
+        if (timer < 0) {
+            return;
+        }
         if (now != null && trouble == null) {
             log.error("not ready: {}", now);
         } else if (now == null && trouble != null) {

@@ -44,8 +44,7 @@ public final class Trail {
     }
 
     /** Writes down what has been done already; complete when it is on the disk. */
-    public Future<Void> note(
-            String actor, String action, String object, String outcome, Map<String, String> detail) {
+    public Future<Void> note(String actor, String action, String object, String outcome, Map<String, String> detail) {
         AuditLog.Entry entry =
                 new AuditLog.Entry(cluster.time(), cluster.self(), actor, action, object, outcome, detail);
         return audit.append(entry)

@@ -103,7 +103,9 @@ public final class LeaseHistory {
     /** An exporter came or went. */
     void presence(ExporterState state) {
         String change = state.online() ? "online" : "offline";
-        log.atInfo().addKeyValue("exporter", state.name()).log("{}{}", change, state.online() ? "" : ": " + state.message());
+        log.atInfo()
+                .addKeyValue("exporter", state.name())
+                .log("{}{}", change, state.online() ? "" : ": " + state.message());
         trail.note(
                 "exporter " + state.name().key(),
                 "exporter." + change,

@@ -49,8 +49,8 @@ public final class LeaseMeters {
     /** Of a registry that has no meters yet. */
     public LeaseMeters(MeterRegistry meters, LabView view) {
         meters.config()
-                .meterFilter(MeterFilter.maximumAllowableTags(
-                        OF_EXPORTER, "exporter", MOST_EXPORTERS, MeterFilter.deny()));
+                .meterFilter(
+                        MeterFilter.maximumAllowableTags(OF_EXPORTER, "exporter", MOST_EXPORTERS, MeterFilter.deny()));
         this.meters = meters;
         this.wait = Timer.builder(WAIT)
                 .description("From the wish for a board, or from the time that it was wanted for, until it is granted")
@@ -58,7 +58,10 @@ public final class LeaseMeters {
                 .register(meters);
         this.successes = acquisitions("success");
         this.failures = acquisitions("failure");
-        Gauge.builder(ACTIVE, view, known -> known.leases().stream().filter(Lease::isHeld).count())
+        Gauge.builder(
+                        ACTIVE,
+                        view,
+                        known -> known.leases().stream().filter(Lease::isHeld).count())
                 .description("Leases that have a board, of the whole lab")
                 .register(meters);
         Gauge.builder(WAITING, view, known -> known.waiting().size())

@@ -44,7 +44,8 @@ final class ClientCalls {
     private final LabSettings settings;
     private final Deeds deeds;
 
-    ClientCalls(Authenticator who, TokenIssuer tokens, LabView view, LeaseDesk leases, LabSettings settings, Deeds deeds) {
+    ClientCalls(
+            Authenticator who, TokenIssuer tokens, LabView view, LeaseDesk leases, LabSettings settings, Deeds deeds) {
         this.who = who;
         this.tokens = tokens;
         this.view = view;

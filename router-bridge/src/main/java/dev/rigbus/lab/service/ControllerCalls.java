@@ -174,8 +174,7 @@ final class ControllerCalls {
         boolean byExporter = "Exporter".equals(call.metadata("jumpstarter-kind"));
         Future<?> released = byExporter
                 ? who.exporter(call).compose(exporter -> releaseByExporter(exporter, request.getName()))
-                : who.client(call)
-                        .compose(client -> release(client, request.getName()));
+                : who.client(call).compose(client -> release(client, request.getName()));
         return released.map(done -> ReleaseLeaseResponse.getDefaultInstance());
     }
 

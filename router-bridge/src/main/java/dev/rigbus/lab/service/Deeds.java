@@ -40,8 +40,12 @@ final class Deeds {
                 name[0] = done.result().name();
             }
             Map<String, String> detail = done.succeeded() ? wish(done.result()) : Map.of();
-            return lease(client, "lease.create", name[0], detail, () ->
-                    done.succeeded() ? Future.succeededFuture(done.result()) : Future.failedFuture(done.cause()));
+            return lease(
+                    client,
+                    "lease.create",
+                    name[0],
+                    detail,
+                    () -> done.succeeded() ? Future.succeededFuture(done.result()) : Future.failedFuture(done.cause()));
         });
     }
 

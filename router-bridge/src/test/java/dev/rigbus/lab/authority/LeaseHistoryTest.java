@@ -85,7 +85,10 @@ class LeaseHistoryTest {
     }
 
     private double acquired(String result) {
-        return registry.get(LeaseMeters.ACQUISITIONS).tag("result", result).counter().count();
+        return registry.get(LeaseMeters.ACQUISITIONS)
+                .tag("result", result)
+                .counter()
+                .count();
     }
 
     private double ofRack(String result) {
@@ -110,11 +113,14 @@ class LeaseHistoryTest {
 
         assertThat(acquired("success")).isEqualTo(1);
         assertThat(ofRack("granted")).isEqualTo(1);
-        assertThat(registry.get(LeaseMeters.WAIT).timer().totalTime(TimeUnit.SECONDS)).isEqualTo(90);
+        assertThat(registry.get(LeaseMeters.WAIT).timer().totalTime(TimeUnit.SECONDS))
+                .isEqualTo(90);
         assertThat(registry.get(LeaseMeters.ACTIVE).gauge().value()).isEqualTo(1);
         assertThat(registry.get(LeaseMeters.WAITING).gauge().value()).isZero();
         assertThat(book.told()).containsExactly("lab lease.grant lease lab/one");
-        assertThat(book.entries.get(0).detail()).containsEntry("exporter", "rack").containsEntry("client", "alice");
+        assertThat(book.entries.get(0).detail())
+                .containsEntry("exporter", "rack")
+                .containsEntry("client", "alice");
     }
 
     @Test
