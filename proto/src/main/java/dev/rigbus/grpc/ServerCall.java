@@ -22,11 +22,14 @@ public final class ServerCall extends GrpcStream {
     private static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
     private static final AsciiString ZERO = AsciiString.cached("0");
 
+    private static final Status ABANDONED = new Status(Code.CANCELLED, "the peer gave the call up");
+
     private static final long LAST_WORDS_SECONDS = 1;
 
     private final Http2Headers request;
     private boolean headersSent;
     private boolean finished;
+    private Status result = ABANDONED;
     private @Nullable ScheduledFuture<?> deadline;
 
     ServerCall(GrpcConnection connection, Http2Stream stream, Http2Headers request) {
@@ -75,6 +78,7 @@ public final class ServerCall extends GrpcStream {
             return;
         }
         finished = true;
+        result = status;
         Http2Headers trailers = headersSent ? new DefaultHttp2Headers(false, 4) : responseHeaders(4);
         trailers.add(
                 GRPC_STATUS,
@@ -93,6 +97,11 @@ public final class ServerCall extends GrpcStream {
             });
         }
         connection.writeHeaders(stream, trailers, true, written);
+    }
+
+    /** With what it was ended; CANCELLED until then, and for good if the peer was first. */
+    public Status result() {
+        return result;
     }
 
     /** Ends the call; if the peer does not read so far within this time, without the status. */

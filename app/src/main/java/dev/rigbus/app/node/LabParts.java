@@ -2,20 +2,21 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.HostPort;
 import dev.rigbus.app.config.NodeConfig;
-import dev.rigbus.cluster.node.NodeRecord;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.ports.Cluster;
-import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.admin.AdminAccess;
 import dev.rigbus.lab.admin.AdminCalls;
 import dev.rigbus.lab.admin.FacadeChanges;
 import dev.rigbus.lab.admin.Lab;
 import dev.rigbus.lab.admin.LabCalls;
 import dev.rigbus.lab.admin.LabNodes;
+import dev.rigbus.lab.audit.Trail;
 import dev.rigbus.lab.authority.Authorities;
 import dev.rigbus.lab.authority.Invitation;
+import dev.rigbus.lab.authority.LeaseHistory;
+import dev.rigbus.lab.authority.LeaseMeters;
 import dev.rigbus.lab.authority.Leasing;
 import dev.rigbus.lab.authority.ListenDesk;
 import dev.rigbus.lab.identity.Authenticator;
@@ -30,7 +31,7 @@ import dev.rigbus.lab.model.Lease;
 import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.lab.router.RouterCalls;
 import dev.rigbus.lab.router.RouterLimits;
-import dev.rigbus.lab.router.RouterMeter;
+import dev.rigbus.lab.router.RouterMeters;
 import dev.rigbus.lab.service.LabServices;
 import dev.rigbus.lab.service.LabSettings;
 import dev.rigbus.lab.view.Changed;
@@ -72,6 +73,9 @@ final class LabParts {
     private final AdminCalls remoteAdmin;
     private final LabCalls localLab;
     private final LabCalls remoteLab;
+    private final NodeMeters nodeMeters;
+    private final NodeStates states;
+    private final Readiness readiness;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     LabParts(
@@ -87,6 +91,12 @@ final class LabParts {
         this.node = cluster.self();
         this.loops = ((VertxInternal) vertx).nettyEventLoopGroup();
         this.view = new LabView(store.records(), name -> cluster.members().contains(name));
+        LeaseMeters leaseMeters = new LeaseMeters(meters, view);
+        this.nodeMeters = new NodeMeters(meters, cluster, view);
+        Trail trail = new Trail(store.audit(), cluster);
+        LeaseHistory history = new LeaseHistory(trail, leaseMeters);
+        this.states = new NodeStates(store.records());
+        this.readiness = new Readiness(vertx, store::probe, () -> states.isDraining(node));
         LabWriter writer = new LabWriter(store.records(), view);
         TokenKeys tokenKeys = new TokenKeys(keys.tokenKey(), keys.routerKey());
         NodeConfig.Authentication authentication = config.authentication();
@@ -98,8 +108,8 @@ final class LabParts {
         Set<String> provisioned = authentication.provisioning() ? Set.of(config.namespace()) : Set.of();
         Authenticator who = new Authenticator(tokens, issuers, provisioned, store.records(), meters);
         this.routerTokens = new RouterTokens(tokenKeys, cluster);
-        this.router =
-                new RouterCalls(routerTokens::verify, this::ownBoard, RouterLimits.DEFAULT, RouterMeter.NONE, loops);
+        this.router = new RouterCalls(
+                routerTokens::verify, this::ownBoard, RouterLimits.DEFAULT, new RouterMeters(meters), loops);
 
         LabSettings settings = new LabSettings(
                 config.leasePolicy().maxTags(),
@@ -108,10 +118,10 @@ final class LabParts {
                 limits(config.leasePolicy()));
         ListenDesk listens = new ListenDesk(vertx, node);
         this.leasing = new Leasing(
-                vertx, cluster, store.records(), view, writer, name -> isDraining(store, name), settings.limits());
+                vertx, cluster, store.records(), view, writer, states::isDraining, settings.limits(), history);
         Authorities authorities = new Authorities(vertx, cluster, view, leasing, this::invitation, listens);
-        this.services =
-                new LabServices(vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings);
+        this.services = new LabServices(
+                vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);
         this.boards = new Boards(vertx, node, writer, authorities, leasing::now);
 
         Lab lab = new Lab(
@@ -138,13 +148,7 @@ final class LabParts {
                 authentication.issuers().stream()
                         .map(issuer -> new Site.Provider(issuer.url(), issuer.audiences()))
                         .toList());
-        this.web = new WebHandlers(site, tokens, who, store.records(), new FacadeChanges(lab), () -> null);
-    }
-
-    private static boolean isDraining(OpenStore store, String node) {
-        StoredRecord stored = store.records().get(NodeRecord.KIND, node);
-        String value = stored == null ? null : stored.value();
-        return value != null && NodeRecord.parse(node, value).state() == NodeRecord.State.DRAINING;
+        this.web = new WebHandlers(site, tokens, who, store.records(), new FacadeChanges(lab), readiness::unready);
     }
 
     private static OidcConfig oidc(NodeConfig.Issuer issuer) {
@@ -205,7 +209,7 @@ final class LabParts {
         view.onLease(this::cutWhatIsOver);
         List<Future<Void>> started =
                 issuers.stream().map(issuer -> issuer.start(leasing.now())).toList();
-        return Future.all(started).compose(v -> services.start());
+        return Future.all(started).compose(v -> services.start()).onSuccess(v -> readiness.start());
     }
 
     /** Opens the services to everybody. */
@@ -231,6 +235,9 @@ final class LabParts {
     }
 
     Future<Void> close() {
+        readiness.stop();
+        states.close();
+        nodeMeters.close();
         router.close();
         view.close();
         return Future.succeededFuture();

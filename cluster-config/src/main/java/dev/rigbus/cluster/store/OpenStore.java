@@ -12,12 +12,19 @@ public final class OpenStore {
     private final RecordStore records;
     private final AuditLog audit;
     private final Function<Path, Future<Path>> backup;
+    private final Supplier<Future<Void>> probe;
     private final Supplier<Future<Void>> close;
 
-    OpenStore(RecordStore records, AuditLog audit, Function<Path, Future<Path>> backup, Supplier<Future<Void>> close) {
+    OpenStore(
+            RecordStore records,
+            AuditLog audit,
+            Function<Path, Future<Path>> backup,
+            Supplier<Future<Void>> probe,
+            Supplier<Future<Void>> close) {
         this.records = records;
         this.audit = audit;
         this.backup = backup;
+        this.probe = probe;
         this.close = close;
     }
 
@@ -35,6 +42,11 @@ public final class OpenStore {
      */
     public Future<Path> backup(Path target) {
         return backup.apply(target);
+    }
+
+    /** Writes to this node's disk and changes nothing; fails if the disk takes nothing. */
+    public Future<Void> probe() {
+        return probe.get();
     }
 
     /** Complete when everything that was asked for is on the disk and the data directory is free for another. */

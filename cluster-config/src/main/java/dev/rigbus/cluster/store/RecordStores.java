@@ -53,8 +53,12 @@ public final class RecordStores {
             NodeFile file, Cluster cluster, @Nullable Vertx vertx, Map<String, RecordMerge> rules) {
         LocalAudit entries = file.audit();
         if (vertx == null) {
-            return Future.succeededFuture(
-                    new OpenStore(file.records(), new LabAudit(entries, null, cluster), file::backup, file::close));
+            return Future.succeededFuture(new OpenStore(
+                    file.records(),
+                    new LabAudit(entries, null, cluster),
+                    file::backup,
+                    file.records()::probe,
+                    file::close));
         }
         Peers peers = new BusPeers(vertx, cluster.self());
         LabAudit audit = new LabAudit(entries, peers, cluster);
@@ -62,7 +66,7 @@ public final class RecordStores {
                 file.records(), cluster, peers, file.threads(), new SecureRandom()::nextLong, rules, audit::answer);
         return records.start()
                 .map(v -> new OpenStore(
-                        records, audit, file::backup, () -> records.close().eventually(file::close)));
+                        records, audit, file::backup, file.records()::probe, () -> records.close().eventually(file::close)));
     }
 
     private static Future<OpenStore> withDatabase(
@@ -74,6 +78,7 @@ public final class RecordStores {
                             records,
                             node.audit(),
                             node::backup,
+                            node::probe,
                             () -> threads.errand(records::close)
                                     .<Void>mapEmpty()
                                     .eventually(copy::close)

@@ -7,6 +7,7 @@ import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.kernel.grpc.Unary;
 import dev.rigbus.kernel.ports.AuditLog;
+import dev.rigbus.lab.audit.Trail;
 import dev.rigbus.lab.lease.Names;
 import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.wire.lab.AuditEntry;
@@ -56,7 +57,7 @@ public final class AdminCalls {
         this.listing = new Listing(lab);
         this.creation = new Creation(lab);
         this.changes = new Changes(lab, listing);
-        this.trail = new Trail(lab);
+        this.trail = new Trail(lab.audit(), lab.cluster());
     }
 
     /** By path, as {@link dev.rigbus.grpc.GrpcServer} wants them. */
@@ -228,9 +229,11 @@ public final class AdminCalls {
         });
     }
 
-    /** Whether a word, such as the name of a lease, stands in what the entry says of who and what. */
+    /** Whether a word, such as the name of a lease or of a board, stands in what the entry says of who and what. */
     private static boolean isAbout(AuditLog.Entry entry, String word) {
-        return entry.object().contains(word) || entry.actor().contains(word);
+        return entry.object().contains(word)
+                || entry.actor().contains(word)
+                || entry.detail().containsValue(word);
     }
 
     private static AuditEntry message(AuditLog.Entry entry) {

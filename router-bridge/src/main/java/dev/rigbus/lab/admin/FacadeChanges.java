@@ -1,5 +1,6 @@
 package dev.rigbus.lab.admin;
 
+import dev.rigbus.lab.audit.Trail;
 import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.lab.web.LabChanges;
 import dev.rigbus.wire.lab.ClientObject;
@@ -20,7 +21,7 @@ public final class FacadeChanges implements LabChanges {
     public FacadeChanges(Lab lab) {
         this.creation = new Creation(lab);
         this.changes = new Changes(lab, new Listing(lab));
-        this.trail = new Trail(lab);
+        this.trail = new Trail(lab.audit(), lab.cluster());
     }
 
     @Override

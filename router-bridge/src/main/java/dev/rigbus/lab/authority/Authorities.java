@@ -76,9 +76,12 @@ public final class Authorities {
         if (lease == null || grant == null) {
             return;
         }
-        Future<AuthorityVerticle> authority =
-                here.get(new ObjectName(lease.name().namespace(), grant.exporter()));
+        ObjectName exporter = new ObjectName(lease.name().namespace(), grant.exporter());
+        Future<AuthorityVerticle> authority = here.get(exporter);
         if (authority != null) {
+            if (change.before() != null && change.before().isHeld() && lease.hasEnded()) {
+                lab.history().over(lease, exporter);
+            }
             authority.onSuccess(verticle -> verticle.leaseChanged(lease));
         }
     }

@@ -45,6 +45,9 @@ final class Authority {
         /** Ends a lease, however long it takes to write that down. */
         void release(ObjectName lease, String why);
 
+        /** The same, as this exporter gives it back. */
+        void giveBack(ObjectName lease, String why);
+
         /** The waiting lease that this exporter should take, absent if there is none. */
         @Nullable
         ObjectName next();
@@ -228,7 +231,7 @@ final class Authority {
             Future<Void> kept = keep(s -> with(s, status, message, !offline && isTold(status)));
             String held = state.lease();
             if (offline && held != null && message.endsWith(HOOK_FAREWELL)) {
-                world.release(name(held), message);
+                world.giveBack(name(held), message);
             }
             return kept.compose(k -> takeNext());
         });
@@ -281,7 +284,7 @@ final class Authority {
         if (!lease.equals(state.lease())) {
             return false;
         }
-        world.release(name(lease), "the exporter gave it back");
+        world.giveBack(name(lease), "the exporter gave it back");
         return true;
     }
 

@@ -42,6 +42,8 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     private @Nullable Context home;
     private @Nullable MessageConsumer<JsonObject> consumer;
     private long expiry = -1;
+    private boolean online;
+    private @Nullable BoardLease user;
 
     /** Makes the board that an authority speaks for. */
     interface BoardFactory {
@@ -55,6 +57,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
      */
     AuthorityVerticle(ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Runnable leave) {
         this.taken = taken;
+        this.online = taken.online();
         this.grantsFrom = grantsFrom;
         this.lab = lab;
         this.boards = boards;
@@ -169,12 +172,20 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         if (released != 0 && held != null && released == rules().state().fence()) {
             rules().release(held);
         }
+        if (isFailure(said) && rules().state().status() != said) {
+            lab.history().hookFailed(rules().state(), message);
+        }
         return rules().reported(said, message).map(kept -> {
             List<Promise<Void>> all = List.copyOf(waiters);
             waiters.clear();
             all.forEach(Promise::tryComplete);
             return null;
         });
+    }
+
+    private static boolean isFailure(ExporterStatus status) {
+        return status == ExporterStatus.EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED
+                || status == ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK_FAILED;
     }
 
     @Override
@@ -204,9 +215,19 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         rules().used(lease);
         return rules().settled()
                 .compose(v -> ready(lease, until))
-                .compose(held -> board == null ? Future.failedFuture("no board") : board.dial(held))
+                .compose(held -> board == null
+                        ? Future.<Invitation>failedFuture("no board")
+                        : board.dial(held).onSuccess(way -> comes(held)))
                 .map(Invitation::toJson)
                 .recover(failure -> Future.failedFuture(Failures.reply(failure)));
+    }
+
+    /** One of many times that the client of a lease comes is told: the first. */
+    private void comes(BoardLease lease) {
+        if (!lease.equals(user)) {
+            user = lease;
+            lab.history().dialled(named(lease.name()), lease.client(), taken.name());
+        }
     }
 
     private Future<BoardLease> ready(String lease, Instant until) {
@@ -282,6 +303,10 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
 
     @Override
     public Future<?> keep(ExporterState state) {
+        if (state.online() != online) {
+            online = state.online();
+            lab.history().presence(state);
+        }
         return lab.keep(state);
     }
 
@@ -293,6 +318,11 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     @Override
     public void release(ObjectName lease, String why) {
         lab.release(lease, why);
+    }
+
+    @Override
+    public void giveBack(ObjectName lease, String why) {
+        lab.giveBack(lease, why);
     }
 
     @Override

@@ -16,6 +16,9 @@ interface Lab {
     /** Ends a lease, however long it takes to write that down. */
     void release(ObjectName lease, String why);
 
+    /** The same, as its exporter gives it back. */
+    void giveBack(ObjectName lease, String why);
+
     /** The same, as its time is up. */
     void expire(ObjectName lease);
 
@@ -35,4 +38,7 @@ interface Lab {
     Instant unusedAt(Lease lease, Instant watched);
 
     Instant now();
+
+    /** What hears of all this. */
+    LeaseHistory history();
 }

@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class Leasing implements Lab {
     private final LabWriter writer;
     private final Predicate<String> draining;
     private final Limits limits;
+    private final LeaseHistory history;
 
     /**
      * @param draining whether a node takes no new leases
@@ -48,7 +50,8 @@ public final class Leasing implements Lab {
             LabView view,
             LabWriter writer,
             Predicate<String> draining,
-            Limits limits) {
+            Limits limits,
+            LeaseHistory history) {
         this.vertx = vertx;
         this.cluster = cluster;
         this.store = store;
@@ -56,6 +59,7 @@ public final class Leasing implements Lab {
         this.writer = writer;
         this.draining = draining;
         this.limits = limits;
+        this.history = history;
     }
 
     @Override
@@ -76,11 +80,7 @@ public final class Leasing implements Lab {
     public Future<@Nullable Lease> grant(ObjectName lease, ObjectName exporter, long fence) {
         return writer.leases()
                 .update(lease, waiting -> granted(waiting, exporter, fence))
-                .onSuccess(granted -> log.atInfo()
-                        .addKeyValue("lease", lease)
-                        .addKeyValue("exporter", exporter)
-                        .addKeyValue("client", granted.client())
-                        .log("granted, fence {}", fence))
+                .onSuccess(granted -> history.granted(granted, exporter, fence, now()))
                 .recover(failure -> failure instanceof TooLateException || failure instanceof StatusException
                         ? Future.succeededFuture()
                         : Future.failedFuture(failure));
@@ -100,31 +100,46 @@ public final class Leasing implements Lab {
 
     @Override
     public void release(ObjectName lease, String why) {
-        end(lease, held -> Conditions.released(held, why, now()));
+        end(lease, held -> Conditions.released(held, why, now()), false);
+    }
+
+    @Override
+    public void giveBack(ObjectName lease, String why) {
+        end(lease, held -> Conditions.released(held, why, now()), true);
     }
 
     @Override
     public void expire(ObjectName lease) {
-        end(lease, held -> Conditions.expired(held, now()));
+        end(lease, held -> Conditions.expired(held, now()), false);
     }
 
-    private void end(ObjectName name, UnaryOperator<Lease> change) {
-        ended(name, change).onFailure(failure -> {
+    private void end(ObjectName name, UnaryOperator<Lease> change, boolean byExporter) {
+        ended(name, change, byExporter).onFailure(failure -> {
             log.atWarn()
                     .addKeyValue("lease", name)
                     .log("its end could not be written down yet: {}", failure.getMessage());
-            vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(again -> end(name, change));
+            vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(again -> end(name, change, byExporter));
         });
     }
 
-    /** Ends a lease, unless it is gone. */
-    public Future<@Nullable Lease> released(ObjectName name, @Nullable String why) {
-        return ended(name, lease -> Conditions.released(lease, why, now()));
+    /** Ends a lease that its exporter gives back, unless it is gone. */
+    public Future<@Nullable Lease> givenBack(ObjectName name, String why) {
+        return ended(name, lease -> Conditions.released(lease, why, now()), true);
     }
 
-    private Future<@Nullable Lease> ended(ObjectName name, UnaryOperator<Lease> change) {
+    private Future<@Nullable Lease> ended(ObjectName name, UnaryOperator<Lease> change, boolean byExporter) {
+        AtomicBoolean changes = new AtomicBoolean();
         return writer.leases()
-                .update(name, change)
+                .update(name, lease -> {
+                    Lease ended = change.apply(lease);
+                    changes.set(ended != lease);
+                    return ended;
+                })
+                .onSuccess(lease -> {
+                    if (changes.get()) {
+                        history.ended(lease, byExporter);
+                    }
+                })
                 .recover(failure ->
                         failure instanceof StatusException ? Future.succeededFuture() : Future.failedFuture(failure));
     }
@@ -180,6 +195,11 @@ public final class Leasing implements Lab {
     @Override
     public @Nullable Instant unusedAt(Lease lease, Instant watched) {
         return limits.unusedAt(lease, false, watched);
+    }
+
+    @Override
+    public LeaseHistory history() {
+        return history;
     }
 
     @Override

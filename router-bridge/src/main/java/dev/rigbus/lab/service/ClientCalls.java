@@ -42,13 +42,16 @@ final class ClientCalls {
     private final LabView view;
     private final LeaseDesk leases;
     private final LabSettings settings;
+    private final Deeds deeds;
 
-    ClientCalls(Authenticator who, TokenIssuer tokens, LabView view, LeaseDesk leases, LabSettings settings) {
+    ClientCalls(
+            Authenticator who, TokenIssuer tokens, LabView view, LeaseDesk leases, LabSettings settings, Deeds deeds) {
         this.who = who;
         this.tokens = tokens;
         this.view = view;
         this.leases = leases;
         this.settings = settings;
+        this.deeds = deeds;
     }
 
     Map<String, CallHandler> handlers() {
@@ -165,7 +168,7 @@ final class ClientCalls {
         leases.check(request);
         String namespace = Names.namespace(request.getParent());
         return client(call, namespace)
-                .compose(client -> leases.create(client, request))
+                .compose(client -> deeds.create(client, request.getLeaseId(), () -> leases.create(client, request)))
                 .map(this::message);
     }
 
@@ -175,21 +178,32 @@ final class ClientCalls {
         }
         ObjectName name = Names.object(request.getLease().getName(), Names.LEASES);
         return client(call, name.namespace())
-                .compose(client -> leases.update(client, name, request.getLease()))
+                .compose(client -> update(client, name, request.getLease()))
                 .map(this::message);
+    }
+
+    private Future<Lease> update(Client client, ObjectName name, dev.rigbus.wire.client.Lease asked) {
+        boolean transfer = !asked.getClient().isEmpty();
+        return deeds.lease(
+                client,
+                transfer ? "lease.transfer" : "lease.update",
+                name,
+                transfer ? Map.of("to", asked.getClient()) : Map.of(),
+                () -> leases.update(client, name, asked));
     }
 
     private Future<Empty> deleteLease(ServerCall call, DeleteLeaseRequest request) {
         ObjectName name = Names.object(request.getName(), Names.LEASES);
         return client(call, name.namespace())
-                .compose(client -> leases.delete(client, name))
+                .compose(client ->
+                        deeds.lease(client, "lease.delete", name, Map.of(), () -> leases.delete(client, name)))
                 .map(done -> Empty.getDefaultInstance());
     }
 
     private Future<RotateTokenResponse> rotateToken(ServerCall call, RotateTokenRequest request) {
         String namespace = Names.namespace(request.getParent());
         return client(call, namespace)
-                .compose(client -> tokens.rotate(client))
+                .compose(client -> deeds.self(client, "client.rotate", () -> tokens.rotate(client)))
                 .map(token -> RotateTokenResponse.newBuilder()
                         .setToken(token.token())
                         .setExpiry(LeaseMessages.timestamp(token.expires()))

@@ -8,6 +8,7 @@ import dev.rigbus.kernel.grpc.Unary;
 import dev.rigbus.lab.authority.Authorities;
 import dev.rigbus.lab.authority.ListenDesk;
 import dev.rigbus.lab.identity.Authenticator;
+import dev.rigbus.lab.model.Client;
 import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.Lease;
 import dev.rigbus.lab.model.ObjectName;
@@ -45,6 +46,7 @@ final class ControllerCalls {
     private final LeaseDesk leases;
     private final Authorities authorities;
     private final ListenDesk listens;
+    private final Deeds deeds;
 
     ControllerCalls(
             Authenticator who,
@@ -52,13 +54,15 @@ final class ControllerCalls {
             Registration registration,
             LeaseDesk leases,
             Authorities authorities,
-            ListenDesk listens) {
+            ListenDesk listens,
+            Deeds deeds) {
         this.who = who;
         this.view = view;
         this.registration = registration;
         this.leases = leases;
         this.authorities = authorities;
         this.listens = listens;
+        this.deeds = deeds;
     }
 
     Map<String, CallHandler> handlers() {
@@ -93,7 +97,8 @@ final class ControllerCalls {
 
     private Future<RegisterResponse> register(ServerCall call, RegisterRequest request) {
         return who.exporter(call)
-                .compose(exporter -> registration.register(exporter.name(), request))
+                .compose(exporter -> deeds.self(
+                        exporter, "exporter.register", () -> registration.register(exporter.name(), request)))
                 .map(exporter ->
                         RegisterResponse.newBuilder().setUuid(exporter.uid()).build());
     }
@@ -101,8 +106,7 @@ final class ControllerCalls {
     private Future<UnregisterResponse> unregister(ServerCall call, UnregisterRequest request) {
         return who.exporter(call).compose(exporter -> {
             String reason = request.getReason().isEmpty() ? "Exporter unregistered" : request.getReason();
-            return registration
-                    .unregister(exporter.name())
+            return deeds.self(exporter, "exporter.unregister", () -> registration.unregister(exporter.name()))
                     .compose(done -> authorities.tell(
                             exporter.name(),
                             authority ->
@@ -145,7 +149,9 @@ final class ControllerCalls {
                 .compose(client -> {
                     Lease lease = known(client.name().namespace(), request.getLeaseName());
                     if (!lease.client().equals(client.name().name())) {
-                        throw new StatusException(Code.UNKNOWN, "permission denied");
+                        return deeds.lease(client, "lease.dial", lease.name(), Map.of(), () -> {
+                            throw new StatusException(Code.UNKNOWN, "permission denied");
+                        });
                     }
                     Lease.Grant grant = lease.grant();
                     if (grant == null || lease.hasEnded()) {
@@ -168,9 +174,17 @@ final class ControllerCalls {
         boolean byExporter = "Exporter".equals(call.metadata("jumpstarter-kind"));
         Future<?> released = byExporter
                 ? who.exporter(call).compose(exporter -> releaseByExporter(exporter, request.getName()))
-                : who.client(call)
-                        .compose(client -> leases.release(client, request.getName(), "ReleaseLease permission denied"));
+                : who.client(call).compose(client -> release(client, request.getName()));
         return released.map(done -> ReleaseLeaseResponse.getDefaultInstance());
+    }
+
+    private Future<Lease> release(Client client, String name) {
+        return deeds.lease(
+                client,
+                "lease.release",
+                new ObjectName(client.name().namespace(), name),
+                Map.of(),
+                () -> leases.release(client, name, "ReleaseLease permission denied"));
     }
 
     private Future<?> releaseByExporter(Exporter exporter, String name) {
@@ -190,8 +204,11 @@ final class ControllerCalls {
 
     private Future<RequestLeaseResponse> request(ServerCall call, RequestLeaseRequest request) {
         return who.client(call)
-                .compose(client ->
-                        leases.request(client, request.getSelector(), LeaseMessages.duration(request.getDuration())))
+                .compose(client -> deeds.create(
+                        client,
+                        "",
+                        () -> leases.request(
+                                client, request.getSelector(), LeaseMessages.duration(request.getDuration()))))
                 .map(lease -> RequestLeaseResponse.newBuilder()
                         .setName(lease.name().name())
                         .build());

@@ -4,6 +4,7 @@ import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.grpc.HealthCalls;
 import dev.rigbus.kernel.grpc.ReflectionCalls;
 import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.lab.audit.Trail;
 import dev.rigbus.lab.authority.Authorities;
 import dev.rigbus.lab.authority.Leasing;
 import dev.rigbus.lab.authority.ListenDesk;
@@ -14,6 +15,7 @@ import dev.rigbus.lab.view.LabWriter;
 import dev.rigbus.wire.JumpstarterProto;
 import dev.rigbus.wire.RouterProto;
 import dev.rigbus.wire.client.ClientProto;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
@@ -32,6 +34,7 @@ public final class LabServices {
     private final Caretaker caretaker;
     private final ControllerCalls controller;
     private final ClientCalls client;
+    private final CallMeters meters;
 
     public LabServices(
             Vertx vertx,
@@ -43,15 +46,19 @@ public final class LabServices {
             ListenDesk listens,
             Authenticator who,
             TokenIssuer tokens,
-            LabSettings settings) {
+            LabSettings settings,
+            Trail trail,
+            MeterRegistry meters) {
         this.vertx = vertx;
         this.listens = listens;
         this.authorities = authorities;
         Placement placement = new Placement(view, writer, leasing, authorities);
         this.caretaker = new Caretaker(cluster, view, writer, leasing, placement, settings.limits());
         LeaseDesk desk = new LeaseDesk(view, writer, leasing, placement, settings, caretaker::polled);
-        this.controller = new ControllerCalls(who, view, new Registration(writer), desk, authorities, listens);
-        this.client = new ClientCalls(who, tokens, view, desk, settings);
+        Deeds deeds = new Deeds(trail, view);
+        this.controller = new ControllerCalls(who, view, new Registration(writer), desk, authorities, listens, deeds);
+        this.client = new ClientCalls(who, tokens, view, desk, settings, deeds);
+        this.meters = new CallMeters(meters);
     }
 
     /** Takes up what this node looked after before, and looks after leases from now on. */
@@ -75,6 +82,6 @@ public final class LabServices {
                 .start(call);
         handlers.put("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection);
         handlers.put("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection);
-        return handlers;
+        return meters.of(handlers);
     }
 }

@@ -124,11 +124,18 @@ final class LeaseDesk {
         Outcome outcome = placement.outcome(wanted);
         return writer.leases()
                 .create(placement.judged(wanted, outcome))
+                .onSuccess(this::made)
                 .compose(created -> placement
                         .offer(name, outcome)
                         // What became of the offer is for the next who asks; the lease is there.
                         .transform(offered ->
                                 Future.succeededFuture(Objects.requireNonNullElse(view.lease(name), created))));
+    }
+
+    private void made(Lease lease) {
+        if (lease.hasEnded()) {
+            leasing.history().hopeless(lease);
+        }
     }
 
     Future<Lease> update(Client client, ObjectName name, dev.rigbus.wire.client.Lease asked) {
@@ -166,7 +173,7 @@ final class LeaseDesk {
         }
     }
 
-    Future<?> delete(Client client, ObjectName name) {
+    Future<Lease> delete(Client client, ObjectName name) {
         return writer.leases().update(name, lease -> {
             owned(lease, client, "DeleteLease permission denied");
             Lease.Ending ending = lease.ending();
@@ -183,7 +190,7 @@ final class LeaseDesk {
         });
     }
 
-    Future<?> release(Client client, String name, String refusal) {
+    Future<Lease> release(Client client, String name, String refusal) {
         return writer.leases().update(new ObjectName(client.name().namespace(), name), lease -> {
             owned(lease, client, refusal);
             return Conditions.released(lease, null, now());
@@ -192,6 +199,6 @@ final class LeaseDesk {
 
     /** For the exporter that has it. */
     Future<@Nullable Lease> giveBack(ObjectName name) {
-        return leasing.released(name, "the exporter gave it back");
+        return leasing.givenBack(name, "the exporter gave it back");
     }
 }

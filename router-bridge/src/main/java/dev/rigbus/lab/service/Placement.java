@@ -11,6 +11,7 @@ import dev.rigbus.lab.view.LabView;
 import dev.rigbus.lab.view.LabWriter;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Brings a waiting lease to a board that is free for it, or writes down why it waits or never can begin. */
 final class Placement {
@@ -60,6 +61,21 @@ final class Placement {
                 .compose(taken -> taken ? Future.succeededFuture(true) : offer(lease, boards, index + 1));
     }
 
+    private Future<?> tell(ObjectName name, Outcome outcome) {
+        AtomicBoolean ends = new AtomicBoolean();
+        return writer.leases()
+                .update(name, now -> {
+                    Lease told = judged(now, outcome);
+                    ends.set(told.hasEnded() && !now.hasEnded());
+                    return told;
+                })
+                .onSuccess(told -> {
+                    if (ends.get()) {
+                        leasing.history().hopeless(told);
+                    }
+                });
+    }
+
     /** Looks at a waiting lease once more. */
     Future<?> again(ObjectName name) {
         Lease lease = view.lease(name);
@@ -70,8 +86,6 @@ final class Placement {
         if (outcome instanceof Outcome.Candidates) {
             return offer(name, outcome);
         }
-        return judged(lease, outcome) == lease
-                ? Future.succeededFuture()
-                : writer.leases().update(name, now -> judged(now, outcome));
+        return judged(lease, outcome) == lease ? Future.succeededFuture() : tell(name, outcome);
     }
 }
