@@ -87,7 +87,7 @@ final class LabParts {
         this.node = cluster.self();
         this.loops = ((VertxInternal) vertx).nettyEventLoopGroup();
         this.view = new LabView(store.records(), name -> cluster.members().contains(name));
-        LabWriter writer = new LabWriter(store.records());
+        LabWriter writer = new LabWriter(store.records(), view);
         TokenKeys tokenKeys = new TokenKeys(keys.tokenKey(), keys.routerKey());
         NodeConfig.Authentication authentication = config.authentication();
         TokenIssuer tokens =

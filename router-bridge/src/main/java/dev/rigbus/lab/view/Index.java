@@ -46,6 +46,10 @@ final class Index<T> {
         return watch;
     }
 
+    String kind() {
+        return kind;
+    }
+
     NavigableMap<ObjectName, T> values() {
         return values;
     }
@@ -56,7 +60,7 @@ final class Index<T> {
     }
 
     /** Asks the store for what stands there now: whatever order notices arrive in, the last one leaves the newest. */
-    private void refresh(String key) {
+    void refresh(String key) {
         synchronized (this) {
             ObjectName name = ObjectName.ofKey(key);
             StoredRecord record = store.get(kind, key);

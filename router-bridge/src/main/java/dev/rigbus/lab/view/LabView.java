@@ -208,6 +208,15 @@ public final class LabView implements LeaseUpdate.Lab, AutoCloseable {
         return new ObjectName(lease.name().namespace(), lease.client());
     }
 
+    /** Looks at what the store has now: a notice of it may still be on its way. */
+    void refresh(String kind, ObjectName name) {
+        for (Index<?> index : List.of(clients, exporters, states, policies, leases)) {
+            if (index.kind().equals(kind)) {
+                index.refresh(name.key());
+            }
+        }
+    }
+
     /** Listeners hear every change from now on, in order, after the view has it, and must not hold up the thread that tells them. */
     public RecordStore.Registration onLease(Consumer<Changed<Lease>> listener) {
         return leases.listen(listener);

@@ -4,7 +4,9 @@ import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.lab.model.Client;
 import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.Lease;
+import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.lab.model.Policy;
+import java.util.function.BiConsumer;
 
 /** Changes what many nodes may change. The state of an exporter is not among it: that is its authority's alone. */
 public final class LabWriter {
@@ -14,10 +16,19 @@ public final class LabWriter {
     private final Writer<Lease> leases;
 
     public LabWriter(RecordStore store) {
-        clients = new Writer<>(store, Client.KIND, "clients", Client.class, Client::name);
-        exporters = new Writer<>(store, Exporter.KIND, "exporters", Exporter.class, Exporter::name);
-        policies = new Writer<>(store, Policy.KIND, "exporteraccesspolicies", Policy.class, Policy::name);
-        leases = new Writer<>(store, Lease.KIND, "leases", Lease.class, Lease::name);
+        this(store, (kind, name) -> {});
+    }
+
+    /** @param view has what was written before the writer is told that it is */
+    public LabWriter(RecordStore store, LabView view) {
+        this(store, view::refresh);
+    }
+
+    private LabWriter(RecordStore store, BiConsumer<String, ObjectName> written) {
+        clients = new Writer<>(store, Client.KIND, "clients", Client.class, Client::name, written);
+        exporters = new Writer<>(store, Exporter.KIND, "exporters", Exporter.class, Exporter::name, written);
+        policies = new Writer<>(store, Policy.KIND, "exporteraccesspolicies", Policy.class, Policy::name, written);
+        leases = new Writer<>(store, Lease.KIND, "leases", Lease.class, Lease::name, written);
     }
 
     public Writer<Client> clients() {

@@ -8,6 +8,7 @@ import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.lab.model.Records;
 import io.vertx.core.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -26,19 +27,29 @@ public final class Writer<T> {
     private final String collection;
     private final Class<T> type;
     private final Function<T, ObjectName> name;
+    private final BiConsumer<String, ObjectName> written;
 
-    Writer(RecordStore store, String kind, String collection, Class<T> type, Function<T, ObjectName> name) {
+    /** @param written hears the kind and the name of all that was written, before who asked for it does */
+    Writer(
+            RecordStore store,
+            String kind,
+            String collection,
+            Class<T> type,
+            Function<T, ObjectName> name,
+            BiConsumer<String, ObjectName> written) {
         this.store = store;
         this.kind = kind;
         this.collection = collection;
         this.type = type;
         this.name = name;
+        this.written = written;
     }
 
     /** Fails if there is one of that name. */
     public Future<T> create(T value) {
         ObjectName of = name.apply(value);
         return store.write(kind, of.key(), 0, Records.write(value))
+                .onSuccess(done -> written.accept(kind, of))
                 .map(value)
                 .recover(cause -> Future.failedFuture(
                         cause instanceof ConflictException ? refused(of, "already exists") : cause));
@@ -104,6 +115,7 @@ public final class Writer<T> {
         }
         long expected = before == null || current == null ? 0 : current.version();
         return store.write(kind, of.key(), expected, after == null ? null : Records.write(after))
+                .onSuccess(done -> written.accept(kind, of))
                 .map(after)
                 .recover(cause -> {
                     if (!(cause instanceof ConflictException conflict)) {
