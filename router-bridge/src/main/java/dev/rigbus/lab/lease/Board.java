@@ -40,6 +40,12 @@ public record Board(
         return state != null && state.isReady() && state.lease() == null;
     }
 
+    /** The same, or it is about to take this very lease, for which no other board is to be sought meanwhile. */
+    boolean isReadyFor(Lease lease) {
+        return isReady()
+                || state != null && state.isReady() && lease.name().name().equals(state.lease());
+    }
+
     String name() {
         return exporter.name().name();
     }

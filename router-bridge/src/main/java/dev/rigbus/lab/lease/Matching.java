@@ -73,10 +73,10 @@ public final class Matching {
             return new Verdict(board, Obstacle.DISABLED, UNASKED);
         }
         Access access = policies.access(client, labels, Times.requested(lease.time()));
-        return new Verdict(board, obstacle(board, access), access);
+        return new Verdict(board, obstacle(lease, board, access), access);
     }
 
-    private static Obstacle obstacle(Board board, Access access) {
+    private static Obstacle obstacle(Lease lease, Board board, Access access) {
         if (!access.isGranted()) {
             return Obstacle.NO_ACCESS;
         }
@@ -89,7 +89,7 @@ public final class Matching {
         if (board.isLeased()) {
             return Obstacle.LEASED;
         }
-        return board.isReady() ? Obstacle.NONE : Obstacle.NOT_READY;
+        return board.isReadyFor(lease) ? Obstacle.NONE : Obstacle.NOT_READY;
     }
 
     /** One obstacle after the other: the first that no board gets past is the answer. */

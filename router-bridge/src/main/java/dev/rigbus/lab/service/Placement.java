@@ -48,7 +48,8 @@ final class Placement {
     }
 
     private Future<Boolean> offer(ObjectName lease, List<Verdict> boards, int index) {
-        if (index == boards.size()) {
+        Lease now = view.lease(lease);
+        if (index == boards.size() || (now != null && !now.isWaiting())) {
             return Future.succeededFuture(false);
         }
         ObjectName exporter = boards.get(index).board().exporter().name();
