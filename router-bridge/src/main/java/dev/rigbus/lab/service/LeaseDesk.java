@@ -29,9 +29,13 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What clients do with leases. Refusals are in the wire's words. */
 final class LeaseDesk {
+    private static final Logger log = LoggerFactory.getLogger(LeaseDesk.class);
+
     private final LabView view;
     private final LabWriter writer;
     private final Leasing leasing;
@@ -130,10 +134,30 @@ final class LeaseDesk {
     Future<Lease> update(Client client, ObjectName name, dev.rigbus.wire.client.Lease asked) {
         ObjectName to = asked.getClient().isEmpty() ? null : Names.object(asked.getClient(), Names.CLIENTS);
         LeaseUpdate update = new LeaseUpdate(duration(asked), begin(asked), end(asked), to);
-        return writer.leases().update(name, lease -> {
-            Lease changed = update.apply(lease, client.name(), view).lease();
-            return Times.isOver(changed, now()) ? Conditions.expired(changed, now()) : changed;
-        });
+        LeaseUpdate.Result[] result = new LeaseUpdate.Result[1];
+        return writer.leases()
+                .update(name, lease -> {
+                    result[0] = update.apply(lease, client.name(), view);
+                    Lease changed = result[0].lease();
+                    return Times.isOver(changed, now()) ? Conditions.expired(changed, now()) : changed;
+                })
+                .onSuccess(changed -> tell(client, changed, result[0]));
+    }
+
+    /** A duration is the whole and adds nothing, so a lease may end sooner than its client thinks; and a board changes hands. */
+    private static void tell(Client client, Lease lease, LeaseUpdate.Result result) {
+        if (result.shortened()) {
+            log.atInfo()
+                    .addKeyValue("lease", lease.name())
+                    .addKeyValue("client", client.name().name())
+                    .log("shortened: now for {} in all", Times.requested(lease.time()));
+        }
+        if (result.transferred()) {
+            log.atInfo()
+                    .addKeyValue("lease", lease.name())
+                    .addKeyValue("client", client.name().name())
+                    .log("handed over to {}", lease.client());
+        }
     }
 
     private static void owned(Lease lease, Client client, String refusal) {
