@@ -96,18 +96,20 @@ class Node:
         if self.token and not self.data.exists():
             words += ["--join-token-file", self.token]
         self.process = Process(words, self.room, self.name)
+        self.before = self.starts()
         if wait:
             self.ready()
         return self
 
+    def starts(self):
+        """How often it was ready; its log goes on when it is started again."""
+        return self.process.log.count(f"ready: node {self.name} ")
+
     def ready(self):
-        mark = f"ready: node {self.name} "
-        count = self.process.log.count(mark)
         eventually(
-            lambda: self.process.log.count(mark) > 0 or not self.process.alive, lambda: self.process.log, START_SECONDS
+            lambda: self.starts() > self.before or not self.process.alive, lambda: self.process.log, START_SECONDS
         )
         assert self.process.alive, self.process.log
-        return count
 
     def stop(self):
         return self.process.stop() if self.process else 0
@@ -292,12 +294,15 @@ class Caller:
 
 
 @contextmanager
-def refused(code, *words):
-    """Expects a refusal with this code and these words in its text."""
+def refused(code, *words, exactly=None):
+    """Expects a refusal with this code and these words in its text, or exactly this text."""
     try:
         yield
     except grpc.RpcError as e:
         assert e.code() == code, f"{e.code()}: {e.details()}"
+        assert exactly in (None, e.details()), e.details()
+        # At this word the stock command line breaks down, unless it is about its token.
+        assert "expired" not in e.details().replace("token is expired", ""), e.details()
         for word in words:
             assert word in e.details(), e.details()
     else:
