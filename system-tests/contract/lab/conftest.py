@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from lab.labs import Lab
+from lab.wire import Wire
 
 NUMBERS = itertools.count(1)
 
@@ -22,11 +23,37 @@ def fresh():
     return lambda what: f"{what}{next(NUMBERS)}"
 
 
+@pytest.fixture(scope="module")
+def open_wire(request):
+    """A lab of the module's own, used over the wire; what it needs stands in LAB of the module."""
+    with Lab(**getattr(request.module, "LAB", {})) as lab, Wire(lab) as wire:
+        yield wire
+
+
+@pytest.fixture
+def wire(open_wire):
+    """The same; boards and clients that a test makes are gone after it."""
+    before = list(open_wire.parties)
+    yield open_wire
+    open_wire.close([party for party in open_wire.parties if party not in before])
+
+
+@pytest.fixture(scope="module")
+def ann(open_wire):
+    return open_wire.client("ann", {"team": "a"})
+
+
+@pytest.fixture(scope="module")
+def bob(open_wire):
+    return open_wire.client("bob", {"team": "b"})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """A failure shows what the lab had to say."""
     report = yield
     for lab in getattr(item, "funcargs", {}).values():
+        lab = lab.lab if isinstance(lab, Wire) else lab
         if report.failed and isinstance(lab, Lab):
             report.sections.append(("log of the lab", lab.log[-8000:]))
     return report
