@@ -2,7 +2,8 @@
 
     python -m pytest wire --peer stock  --junitxml=stock.xml
     python -m pytest wire --peer rigbus --junitxml=rigbus.xml
-    python conformance_table.py --stock stock.xml --rigbus rigbus.xml
+    python -m pytest lab --junitxml=lab.xml
+    python conformance_table.py --stock stock.xml --rigbus rigbus.xml --lab lab.xml
 
 The rows come from the names of the tests, so that a point without a test has no row; a peer that is not named keeps what
 the page says of it. `--check` writes nothing and fails if the page lacks a row or says of a given peer what is not so.
@@ -18,12 +19,19 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "conformance.md"
 PEERS = ("stock", "rigbus")
+# Tests of a lab: there is no stock one without Kubernetes to compare with.
+LAB = ("lab",)
+LAB_TABLES = ("controller", "regressions of the lab")
 # The points of the protocol that concern an exporter; the others are about clients, routers and controllers.
 POINTS = [*range(1, 7), *range(9, 33), *range(34, 49), *range(50, 78), 79]
+# Those of the controller; their numbers are a list of their own.
+LAB_POINTS = range(1, 97)
 HEADS = {
     "points": ("Point", "What it says", "File"),
     "fixtures": ("Recordings", "", ""),
     "hostile": ("Input", "", "File"),
+    "controller": ("Point", "What it says", "File"),
+    "regressions of the lab": ("Regression", "", "File"),
 }
 
 
@@ -67,6 +75,28 @@ def hostile_rows():
         yield test, (words(test.removeprefix("test_")), "", "`test_bad_input.py`")
 
 
+def lab_rows():
+    """(key, cells) of every point of the controller: the key is the file and what the names of its tests begin with."""
+    found = defaultdict(list)
+    for file in sorted((HERE / "lab").glob("test_*.py")):
+        for test in tests_in(file):
+            point = re.match(r"test_point_(\d+)_(\w+)", test)
+            if point:
+                found[int(point[1])].append((words(point[2]), file.name))
+    for number in LAB_POINTS:
+        says, files = zip(*found[number]) if number in found else (("no test",), ())
+        named = ", ".join(f"`{name}`" for name in dict.fromkeys(files))
+        yield f"test_point_{number:02d}_", (str(number), "; ".join(says), named)
+
+
+def regression_rows():
+    for file in sorted((HERE / "lab").glob("test_*.py")):
+        for test in tests_in(file):
+            number = re.match(r"test_(r\d+)_(\w+)", test)
+            if number:
+                yield test, (number[1].upper() + ": " + words(number[2]), "", f"`{file.name}`")
+
+
 def results(file):
     """[passed, run] per test function, and per group of recordings."""
     counts = defaultdict(lambda: [0, 0])
@@ -92,41 +122,49 @@ def verdict(counts, key):
     return "yes" if passed == run else f"no ({passed} of {run})"
 
 
-def table(head, rows, given, before):
+def table(head, rows, given, before, peers):
     """The lines of one table; `before` has the verdicts that the page holds now."""
     used = [i for i, title in enumerate(head) if title]
-    lines = ["| " + " | ".join([*(head[i] for i in used), *PEERS]) + " |", "|" + " --- |" * (len(used) + len(PEERS))]
+    lines = ["| " + " | ".join([*(head[i] for i in used), *peers]) + " |", "|" + " --- |" * (len(used) + len(peers))]
     for key, cells in rows:
         shown = [cells[i] for i in used]
         old = before.get(shown[0], {})
-        verdicts = [verdict(given[p], key) if p in given else old.get(p, "") for p in PEERS]
+        verdicts = [verdict(given[p], key) if p in given else old.get(p, "") for p in peers]
         lines.append("| " + " | ".join([*shown, *verdicts]) + " |")
     return lines
 
 
-def verdicts_of(lines):
+def verdicts_of(lines, peers):
     cells = [[c.strip() for c in line.strip().strip("|").split("|")] for line in lines if line.startswith("|")]
-    return {row[0]: dict(zip(PEERS, row[-2:])) for row in cells[2:]}
+    return {row[0]: dict(zip(peers, row[-len(peers) :])) for row in cells[2:]}
 
 
 def rewritten(text, given):
-    rows = {"points": point_rows, "fixtures": fixture_rows, "hostile": hostile_rows}
+    rows = {
+        "points": point_rows,
+        "fixtures": fixture_rows,
+        "hostile": hostile_rows,
+        "controller": lab_rows,
+        "regressions of the lab": regression_rows,
+    }
     for name, head in HEADS.items():
+        peers = LAB if name in LAB_TABLES else PEERS
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         above, _, rest = text.partition(begin)
         now, found, below = rest.partition(end)
         assert found, f"{PAGE} has no table {name}"
-        text = above + begin + "\n".join(table(head, rows[name](), given, verdicts_of(now.splitlines()))) + "\n" + end + below
+        lines = table(head, rows[name](), given, verdicts_of(now.splitlines(), peers), peers)
+        text = above + begin + "\n".join(lines) + "\n" + end + below
     return text
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    for peer in PEERS:
+    for peer in (*PEERS, *LAB):
         parser.add_argument(f"--{peer}", type=Path, metavar="JUNIT_XML")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is not up to date")
     options = parser.parse_args()
-    given = {peer: results(getattr(options, peer)) for peer in PEERS if getattr(options, peer)}
+    given = {peer: results(getattr(options, peer)) for peer in (*PEERS, *LAB) if getattr(options, peer)}
     before = PAGE.read_text()
     after = rewritten(before, given)
     if options.check:
