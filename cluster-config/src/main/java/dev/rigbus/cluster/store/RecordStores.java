@@ -66,7 +66,11 @@ public final class RecordStores {
                 file.records(), cluster, peers, file.threads(), new SecureRandom()::nextLong, rules, audit::answer);
         return records.start()
                 .map(v -> new OpenStore(
-                        records, audit, file::backup, file.records()::probe, () -> records.close().eventually(file::close)));
+                        records,
+                        audit,
+                        file::backup,
+                        file.records()::probe,
+                        () -> records.close().eventually(file::close)));
     }
 
     private static Future<OpenStore> withDatabase(

@@ -2,6 +2,8 @@ package dev.rigbus.lab.identity;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.rigbus.driver.Problem;
+import dev.rigbus.driver.SettingsException;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.Status;
@@ -42,7 +44,7 @@ public final class Authenticator {
     private final VerifiedTokens checked = new VerifiedTokens();
 
     /**
-     * @param others whose tokens are taken beside the lab's own
+     * @param others whose tokens are taken beside the lab's own; a {@link SettingsException} tells if two of them clash
      * @param provisioned namespaces in which a user of another issuer becomes a client with the first call; none by default
      */
     public Authenticator(
@@ -52,6 +54,11 @@ public final class Authenticator {
             RecordStore records,
             MeterRegistry meters) {
         this(issuer, provisioned, records, meters, others);
+        List<Problem> clashes = OidcConfig.clashes(
+                "authentication.jwt", others.stream().map(OidcIssuer::config).toList());
+        if (!clashes.isEmpty()) {
+            throw new SettingsException(clashes);
+        }
     }
 
     Authenticator(
@@ -61,7 +68,7 @@ public final class Authenticator {
             MeterRegistry meters,
             List<? extends ExternalIssuer> others) {
         this.issuer = issuer;
-        this.others = others.stream().collect(Collectors.toUnmodifiableMap(ExternalIssuer::url, Function.identity()));
+        this.others = others.stream().collect(Collectors.toMap(ExternalIssuer::url, Function.identity(), (a, b) -> a));
         this.provisioned = Set.copyOf(provisioned);
         this.records = records;
         this.meters = meters;

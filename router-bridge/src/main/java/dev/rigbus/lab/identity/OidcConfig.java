@@ -35,6 +35,21 @@ public record OidcConfig(
         Map<String, String> required) {
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+:");
 
+    public OidcConfig {
+        String wrong = wrongPrefix(prefix);
+        if (wrong != null) {
+            throw new SettingsException(List.of(new Problem("the prefix of issuer " + url, wrong)));
+        }
+    }
+
+    private static @Nullable String wrongPrefix(String prefix) {
+        boolean fits = PREFIX.matcher(prefix).matches() && !prefix.equals(TokenIssuer.PREFIX);
+        return fits
+                ? null
+                : Quote.of(prefix) + " (expected: a word and a colon, such as dex:, other than " + TokenIssuer.PREFIX
+                        + ")";
+    }
+
     /**
      * Reads a list of providers.
      *
@@ -55,7 +70,7 @@ public record OidcConfig(
                 problems.addAll(e.problems());
             }
         }
-        requireDistinct(path, all, problems);
+        problems.addAll(clashes(path, all));
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
@@ -82,11 +97,9 @@ public record OidcConfig(
         Settings username = s.section("claimMappings").section("username");
         String claim = username.string("claim");
         String prefix = username.string("prefix");
-        if (!PREFIX.matcher(prefix).matches() || prefix.equals(TokenIssuer.PREFIX)) {
-            username.problem(
-                    "prefix",
-                    Quote.of(prefix) + " (expected: a word and a colon, such as dex:, other than " + TokenIssuer.PREFIX
-                            + ")");
+        String wrong = wrongPrefix(prefix);
+        if (wrong != null) {
+            username.problem("prefix", wrong);
         }
         Map<String, String> required = required(s);
         s.check();
@@ -124,7 +137,8 @@ public record OidcConfig(
     }
 
     /** With one prefix for two, users of the same name would become one. */
-    private static void requireDistinct(String path, List<OidcConfig> all, List<Problem> problems) {
+    static List<Problem> clashes(String path, List<OidcConfig> all) {
+        List<Problem> problems = new ArrayList<>();
         Set<Object> seen = new HashSet<>();
         for (OidcConfig config : all) {
             if (!seen.add(config.url())) {
@@ -135,5 +149,6 @@ public record OidcConfig(
                         path, "the prefix " + config.prefix() + " is there twice; users of both would be the same"));
             }
         }
+        return problems;
     }
 }

@@ -4,7 +4,9 @@ import static dev.rigbus.lab.identity.TokenLab.call;
 import static dev.rigbus.lab.identity.TokenLab.refusal;
 import static dev.rigbus.lab.identity.TokenLab.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rigbus.driver.SettingsException;
 import dev.rigbus.lab.model.Client;
 import dev.rigbus.lab.model.ObjectName;
 import io.vertx.core.Vertx;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +28,13 @@ class OidcIssuerTest {
 
     private final TokenLab lab = new TokenLab();
     private OidcProvider dex;
+
+    /** The first connection of a JVM takes far longer than any other, which no test should pay for with its own deadline. */
+    @BeforeAll
+    static void connectOnce() throws Exception {
+        OidcProvider first = new OidcProvider(VERTX);
+        result(new OidcIssuer(VERTX, first.config("first:", Map.of())).start(TokenLab.START));
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -109,6 +119,16 @@ class OidcIssuerTest {
         assertThat(first.username()).isEqualTo("dex:ann");
         assertThat(refusal(authenticator.client(call(other.token("ann"), "Client", ""))))
                 .isEqualTo("PERMISSION_DENIED: permission denied for client default/ann");
+    }
+
+    @Test
+    void twoProvidersWithOnePrefixAreRefused() throws Exception {
+        OidcProvider other = new OidcProvider(VERTX);
+        List<OidcIssuer> both = issuers(dex, other);
+        assertThatThrownBy(() -> new Authenticator(lab.issuer, both, Set.of(), lab.records, lab.meters))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("the prefix dex: is there twice");
+        assertThatThrownBy(() -> dex.config("", Map.of())).isInstanceOf(SettingsException.class);
     }
 
     @Test

@@ -89,7 +89,7 @@ final class TokenLab {
 
     static <T> T result(Future<T> future) {
         try {
-            return future.await(10, TimeUnit.SECONDS);
+            return future.await(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -98,7 +98,7 @@ final class TokenLab {
     /** With what a call is refused, as {@code CODE: text}. */
     static String refusal(Future<?> future) {
         try {
-            Object value = future.await(10, TimeUnit.SECONDS);
+            Object value = future.await(60, TimeUnit.SECONDS);
             throw new AssertionError("let in: " + value);
         } catch (StatusException e) {
             Status status = e.status();
