@@ -23,13 +23,14 @@ final class LabFile implements AutoCloseable {
     private static final String PUT = "INSERT INTO record (kind, key, version, changed, value) VALUES (?, ?, ?, ?, ?)"
             + " ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version, changed = excluded.changed,"
             + " value = excluded.value";
+    private static final String DROP = "DELETE FROM record WHERE kind = ? AND key = ? AND version = ?";
 
     private final Path path;
     private final DirectoryLock lock;
     private final SQLiteDataSource source;
     private final Connection connection;
-    private final PreparedStatement put;
-    private final PreparedStatement drop;
+    private PreparedStatement put;
+    private PreparedStatement drop;
 
     private LabFile(Path path, DirectoryLock lock, SQLiteDataSource source, Connection connection) throws SQLException {
         this.path = path;
@@ -37,7 +38,7 @@ final class LabFile implements AutoCloseable {
         this.source = source;
         this.connection = connection;
         this.put = connection.prepareStatement(PUT);
-        this.drop = connection.prepareStatement("DELETE FROM record WHERE kind = ? AND key = ? AND version = ?");
+        this.drop = connection.prepareStatement(DROP);
     }
 
     /** Opens or makes the file; fails with a {@link StoreUnavailableException} that says what is wrong with it. */
@@ -155,6 +156,19 @@ final class LabFile implements AutoCloseable {
             statement.execute("BEGIN");
         } catch (SQLException e) {
             // The next commit says what is wrong.
+        }
+        renewStatements();
+    }
+
+    /** The JDBC driver closes for good what failed for the disk's sake, and does not say so. */
+    private void renewStatements() {
+        try {
+            put.close();
+            put = connection.prepareStatement(PUT);
+            drop.close();
+            drop = connection.prepareStatement(DROP);
+        } catch (SQLException e) {
+            // Then the next change fails too, and they are made after it.
         }
     }
 

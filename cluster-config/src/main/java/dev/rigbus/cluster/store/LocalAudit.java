@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What was done through this node, in this node's file. */
 final class LocalAudit {
@@ -24,7 +23,6 @@ final class LocalAudit {
     private final LabFile file;
     private final LocalRecords records;
     private final StoreErrands errands;
-    private @Nullable PreparedStatement insert; // the writer's thread alone has it
 
     LocalAudit(LabFile file, LocalRecords records, StoreErrands errands) {
         this.file = file;
@@ -34,18 +32,16 @@ final class LocalAudit {
 
     Future<Void> append(Entry entry) {
         return records.submit(transaction -> {
-                    PreparedStatement statement = insert;
-                    if (statement == null) {
-                        statement = insert = transaction.file().prepare(INSERT);
+                    try (PreparedStatement statement = transaction.file().prepare(INSERT)) {
+                        statement.setLong(1, entry.time());
+                        statement.setString(2, entry.node());
+                        statement.setString(3, entry.actor());
+                        statement.setString(4, entry.action());
+                        statement.setString(5, entry.object());
+                        statement.setString(6, entry.outcome());
+                        statement.setString(7, detail(entry.detail()));
+                        return statement.executeUpdate();
                     }
-                    statement.setLong(1, entry.time());
-                    statement.setString(2, entry.node());
-                    statement.setString(3, entry.actor());
-                    statement.setString(4, entry.action());
-                    statement.setString(5, entry.object());
-                    statement.setString(6, entry.outcome());
-                    statement.setString(7, detail(entry.detail()));
-                    return statement.executeUpdate();
                 })
                 .mapEmpty();
     }

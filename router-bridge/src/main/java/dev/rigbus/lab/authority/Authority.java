@@ -87,17 +87,24 @@ final class Authority {
         return state;
     }
 
-    /** Takes up what the state says: a lease that lasts goes on, one that ended meanwhile is cleared away. */
+    /**
+     * Takes up what the state says: a lease that lasts goes on, one that ended meanwhile is cleared away. Complete when the state is on the
+     * disk; what follows may have to wait for a lab that finds together again, and nobody who starts a node should.
+     */
     Future<Void> start() {
-        return step(() -> keep(UnaryOperator.identity()).compose(kept -> {
-            String held = state.lease();
-            if (held == null) {
-                board.free();
-                return takeNext();
-            }
-            Lease lease = world.lease(name(held));
-            return lease != null && isMine(lease) ? hold(lease) : letGo();
-        }));
+        Future<Void> kept = step(() -> keep(UnaryOperator.identity()));
+        kept.onSuccess(v -> step(this::takeUp));
+        return kept;
+    }
+
+    private Future<Void> takeUp() {
+        String held = state.lease();
+        if (held == null) {
+            board.free();
+            return takeNext();
+        }
+        Lease lease = world.lease(name(held));
+        return lease != null && isMine(lease) ? hold(lease) : letGo();
     }
 
     /** A lease that waits for this exporter among others; true if it has it now. */
