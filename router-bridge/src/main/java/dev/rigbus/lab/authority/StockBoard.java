@@ -123,7 +123,9 @@ final class StockBoard implements Board {
 
     /** It is said once too often then, which does no harm. */
     private void notKept(Throwable cause) {
-        log.atWarn().addKeyValue("exporter", exporter).log("what it was told could not be kept: {}", cause.getMessage());
+        log.atWarn()
+                .addKeyValue("exporter", exporter)
+                .log("what it was told could not be kept: {}", cause.getMessage());
     }
 
     private void say() {
