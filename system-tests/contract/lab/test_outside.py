@@ -16,7 +16,7 @@ from waiting import eventually
 
 @pytest.fixture(scope="module")
 def watched():
-    """A lab with a board of its own, and a port for those who watch over it. That it joins others lets it be drained."""
+    """A lab with a board of its own, and a port for those who watch over it."""
     port = free_port()
     settings = {"metrics": {"listen": f"127.0.0.1:{port}"}}
     boards = {"n1": {"desk": {"board": "desk"}}}
@@ -28,12 +28,14 @@ def watched():
 
 
 def page(lab, path):
-    """The status and the text of a page."""
+    """The status and the text of a page; nothing while nobody serves it."""
     try:
         with urllib.request.urlopen(lab.watch + path, timeout=10) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()
+    except urllib.error.URLError:
+        return 0, ""
 
 
 def figure(lab, name, **tags):
@@ -82,7 +84,9 @@ def test_who_did_what_to_which_board_is_written_down(watched):
         ("client default/ann", "lease.dial", "ok"),
         ("client default/ann", "lease.delete", "ok"),
     ])
-    assert all(entry["details"].get("exporter") == "desk" for entry in entries)
+    # A wish has no board yet.
+    boards = {entry["details"].get("exporter") for entry in entries if entry["action"] != "lease.create"}
+    assert boards == {"desk"}
 
 
 def test_what_is_refused_is_written_down(watched):
@@ -154,9 +158,10 @@ def test_R83_log_lines_say_lease_exporter_and_client(watched):
     used(watched, "logged")
     log = eventually(lambda: "lease.delete: ok" in watched.log and watched.log, lambda: watched.log)
     lines = [line for line in log.splitlines() if "lease=default/logged" in line]
-    for words in ("granted", "in use", "lease.create: ok", "lease.delete: ok"):
+    assert lines and all("client=default/ann" in line for line in lines), lines
+    for words in ("granted", "in use", "lease.delete: ok"):
         line = next(line for line in lines if words in line)
-        assert "exporter=default/desk" in line and "client=default/ann" in line, line
+        assert "exporter=default/desk" in line, line
 
 
 def test_R83_a_failed_authentication_is_logged_once_without_the_token(watched):
@@ -191,10 +196,10 @@ def test_a_node_that_drains_is_alive_but_not_ready_and_grants_nothing(watched):
         # A restart ends it, and the lease that waited is granted.
         watched.nodes[0].stop()
         watched.nodes[0].start()
+        eventually(lambda: page(watched, "/readyz") == (200, "ok"), lambda: watched.log, 30)
         request = client_pb2.GetLeaseRequest(name="namespaces/default/leases/late")
         eventually(
             lambda: service.GetLease(request, metadata=watched.ann.metadata(), wait_for_ready=True).exporter,
             lambda: watched.log,
             30,
         )
-    assert page(watched, "/readyz") == (200, "ok")
