@@ -1,6 +1,7 @@
 package dev.rigbus.lab.authority;
 
 import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.Status;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.call.Failures;
 import dev.rigbus.lab.authority.Board.BoardLease;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.serviceproxy.ServiceBinder;
+import io.vertx.serviceproxy.ServiceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -219,7 +221,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
                         ? Future.<Invitation>failedFuture("no board")
                         : board.dial(held).onSuccess(way -> comes(held)))
                 .map(Invitation::toJson)
-                .recover(failure -> Future.failedFuture(Failures.reply(failure)));
+                .recover(failure -> Future.failedFuture(refusal(failure)));
     }
 
     /** One of many times that the client of a lease comes is told: the first. */
@@ -230,13 +232,21 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         }
     }
 
+    /** The one exception that service proxies carry with its code; what stock clients do next hangs on the code. */
+    private static ServiceException refusal(Throwable failure) {
+        Status status = Failures.status(failure);
+        return new ServiceException(status.code().number(), status.text());
+    }
+
     private Future<BoardLease> ready(String lease, Instant until) {
         ExporterState state = rules().state();
         String client = state.client();
         if (!lease.equals(state.lease()) || client == null) {
             return Future.failedFuture(new StatusException(Code.UNKNOWN, "lease not active"));
         }
-        if (!state.online() && state.status() != ExporterStatus.EXPORTER_STATUS_OFFLINE) {
+        // One of a node that has just come back may not be up; a stock one that says nothing of itself is let be.
+        boolean silent = state.status() == ExporterStatus.EXPORTER_STATUS_UNSPECIFIED && board instanceof StockBoard;
+        if (!state.online() && !silent) {
             return refused("exporter is offline");
         }
         return switch (state.status()) {
