@@ -13,16 +13,12 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one place where a lease of this exporter begins and ends. It grants one lease at a time, each under a fence that is greater than all
  * before and on the disk before anybody hears of it. Without threads and timers; belongs to one context. Each step waits for the one before.
  */
 final class Authority {
-    private static final Logger log = LoggerFactory.getLogger(Authority.class);
-
     /** An exporter that was silent for so long counts as gone. */
     static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -186,7 +182,6 @@ final class Authority {
                 return adopt(lease);
             }
             if (!isMine(lease)) {
-                tellEnd(lease);
                 return letGo();
             }
             return lease.client().equals(state.client()) ? Future.succeededFuture() : hold(lease);
@@ -212,15 +207,6 @@ final class Authority {
     private boolean isOfThisFence(Lease lease) {
         Lease.Grant grant = lease.grant();
         return grant != null && grant.exporter().equals(state.name().name()) && grant.fence() == state.fence();
-    }
-
-    private void tellEnd(Lease lease) {
-        Lease.Ending ending = lease.ending();
-        log.atInfo()
-                .addKeyValue("lease", lease.name())
-                .addKeyValue("exporter", state.name())
-                .addKeyValue("client", lease.client())
-                .log("ended: {}", ending == null ? "its exporter is not this one any more" : ending.reason());
     }
 
     private Future<Void> letGo() {

@@ -53,11 +53,9 @@ public final class LeaseHistory {
     /** Its time was up, its exporter gave it back, or the lab took it back by its rules. */
     void ended(Lease lease, boolean byExporter) {
         String why = lastWords(lease);
-        log.atInfo()
-                .addKeyValue("lease", lease.name())
-                .addKeyValue("exporter", exporter(lease))
-                .addKeyValue("client", client(lease))
-                .log("ended: {}", why);
+        if (lease.grant() == null) {
+            logEnd(lease);
+        }
         Map<String, String> detail = detail(lease);
         detail.put("reason", why);
         boolean expired = lease.ending() != null && lease.ending().reason().equals(Conditions.EXPIRED);
@@ -73,6 +71,15 @@ public final class LeaseHistory {
     void over(Lease lease, ObjectName exporter) {
         boolean expired = lease.ending() != null && lease.ending().reason().equals(Conditions.EXPIRED);
         meters.count(exporter, expired ? Result.EXPIRED : Result.RELEASED);
+        logEnd(lease);
+    }
+
+    private static void logEnd(Lease lease) {
+        log.atInfo()
+                .addKeyValue("lease", lease.name())
+                .addKeyValue("exporter", exporter(lease))
+                .addKeyValue("client", client(lease))
+                .log("ended: {}", lastWords(lease));
     }
 
     void hookFailed(ExporterState state, String message) {

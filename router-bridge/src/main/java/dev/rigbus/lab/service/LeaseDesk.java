@@ -156,13 +156,13 @@ final class LeaseDesk {
         if (result.shortened()) {
             log.atInfo()
                     .addKeyValue("lease", lease.name())
-                    .addKeyValue("client", client.name().name())
+                    .addKeyValue("client", client.name())
                     .log("shortened: now for {} in all", Times.requested(lease.time()));
         }
         if (result.transferred()) {
             log.atInfo()
                     .addKeyValue("lease", lease.name())
-                    .addKeyValue("client", client.name().name())
+                    .addKeyValue("client", client.name())
                     .log("handed over to {}", lease.client());
         }
     }
