@@ -395,7 +395,7 @@ def test_r12_what_is_shortened_is_told(wire, ann):
         lambda: [line for line in wire.lab.log.splitlines() if "shortened" in line and short(lease.name) in line],
         "nothing in the log",
     )
-    assert "client=ann" in told[0]
+    assert "client=default/ann" in told[0]
 
 
 def test_point_57_refused_updates(wire, ann, bob):
