@@ -52,6 +52,8 @@ system() {
     command -v "$program" >/dev/null || [[ $program == javac && -n $(java_home) ]] || missing+=("$package")
   done <<<"$needed"
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+  # Debian keeps the server off the path.
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
   ((${#missing[@]})) || return 0
   if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
     die "missing: ${missing[*]}; install these, or run this as root on Debian"
