@@ -94,6 +94,15 @@ final class PortClient {
     private record Port(PortProcess process, int number, Path socket) {}
 
     private Port openPort() throws IOException {
+        try {
+            return tryOpen();
+        } catch (PortException.Ended crashedBefore) {
+            // It may have ended long ago, and the first to ask finds out.
+            return tryOpen();
+        }
+    }
+
+    private Port tryOpen() throws IOException {
         PortProcess used = use();
         try {
             Path socket = socket();

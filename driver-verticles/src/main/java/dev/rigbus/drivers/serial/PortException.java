@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 
 /** What a serial port refused, in the words of the system. */
-final class PortException extends IOException {
+class PortException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final Map<Integer, String> TEXTS = Map.of(
             1, "Operation not permitted",
@@ -21,6 +21,15 @@ final class PortException extends IOException {
 
     PortException(String message) {
         super(message);
+    }
+
+    /** The process that would have answered is no more. */
+    static final class Ended extends PortException {
+        private static final long serialVersionUID = 1L;
+
+        Ended() {
+            super("the process that holds the serial port has ended; the next use starts a new one");
+        }
     }
 
     static PortException cannotOpen(String path, int errno) {

@@ -40,6 +40,7 @@ final class PortProcess {
     private final DataOutputStream requests;
     private final IntConsumer news;
     private final Map<Integer, CompletableFuture<Integer>> waiting = new ConcurrentHashMap<>();
+    private volatile boolean ended;
     private int lastNumber;
 
     private PortProcess(Process process, IntConsumer news) {
@@ -94,7 +95,8 @@ final class PortProcess {
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        // The system may take a moment longer to say so than its pipes do.
+        return !ended && process.isAlive();
     }
 
     long pid() {
@@ -162,7 +164,8 @@ final class PortProcess {
             Thread.currentThread().interrupt();
             throw new PortException("interrupted");
         } catch (ExecutionException | IOException e) {
-            throw new PortException("the process that holds the serial port has ended; the next use starts a new one");
+            ended = true;
+            throw new PortException.Ended();
         }
     }
 
