@@ -134,8 +134,8 @@ public final class NodeAdmission {
                 .filter(node -> node.number() == 1)
                 .mapToInt(NodeRecord::port)
                 .findFirst()
-                .orElse(NodeRecord.FIRST_PORT);
-        return first + NodeRecord.port(number) - NodeRecord.FIRST_PORT;
+                .orElseGet(() -> NodeRecord.firstPort(keys.fingerprint()));
+        return NodeRecord.port(first, number);
     }
 
     /** Of this node first, since it knows of the invitation. */

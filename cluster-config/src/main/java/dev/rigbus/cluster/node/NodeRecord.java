@@ -31,8 +31,13 @@ public record NodeRecord(
         long expires) {
     public static final String KIND = "node";
 
-    static final int FIRST_PORT = 17_002;
+    private static final int LOWEST_PORT = 17_002;
     private static final int PORTS_EACH = 2;
+
+    /** Ports of one lab, side by side, and how many such places there are below those that systems give out by themselves. */
+    private static final int PORTS_OF_LAB = 64;
+
+    private static final int PLACES = 230;
 
     /** What a node may be to the lab. */
     public enum State {
@@ -51,8 +56,16 @@ public record NodeRecord(
         return state == State.ACTIVE || state == State.DRAINING;
     }
 
-    static int port(int number) {
-        return FIRST_PORT + (number - 1) * PORTS_EACH;
+    /**
+     * Where the others find the first node of a lab on their loopback. Labs that share a host have to differ, and so each has its place from
+     * its fingerprint.
+     */
+    static int firstPort(String lab) {
+        return LOWEST_PORT + Math.floorMod(lab.hashCode(), PLACES) * PORTS_OF_LAB;
+    }
+
+    static int port(int first, int number) {
+        return first + (number - 1) * PORTS_EACH;
     }
 
     /** Where Vert.x's event bus of this node is found on the loopback of the others; the port itself is Hazelcast's. */

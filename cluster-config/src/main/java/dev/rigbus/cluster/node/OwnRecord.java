@@ -34,7 +34,7 @@ final class OwnRecord {
                 : new NodeRecord(
                         identity.name(),
                         1,
-                        NodeRecord.port(1),
+                        NodeRecord.firstPort(identity.lab().fingerprint()),
                         NodeRecord.State.ACTIVE,
                         null,
                         null,

@@ -24,7 +24,7 @@ import javax.crypto.spec.SecretKeySpec;
  * @param ca the certificate that clients pin
  * @param caKey signs the certificates of nodes
  * @param tokenKey signs the tokens of clients and exporters; EC P-256
- * @param routerKey 32 bytes
+ * @param routerKey 64 bytes, so that it serves for all of HS256, HS384 and HS512
  */
 public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, byte[] routerKey) {
     private static final String FILE = "lab.pem";
@@ -33,7 +33,7 @@ public record LabKeys(X509Certificate ca, PrivateKey caKey, KeyPair tokenKey, by
     private static final String TOKEN_KEY = "RIGBUS LAB TOKEN KEY";
     private static final String TOKEN_PUBLIC_KEY = "RIGBUS LAB TOKEN PUBLIC KEY";
     private static final String ROUTER_KEY = "RIGBUS LAB ROUTER KEY";
-    private static final int ROUTER_KEY_BYTES = 32;
+    private static final int ROUTER_KEY_BYTES = 64;
 
     /** Those kept in the folder, or new ones, which are kept from then on. All are in one file, so that they are never from two labs. */
     public static LabKeys openOrCreate(Path folder, InstantSource clock) throws IOException {
