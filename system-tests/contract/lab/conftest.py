@@ -2,6 +2,7 @@
 
 import itertools
 
+import grpc
 import pytest
 from lab.labs import Lab
 from lab.wire import Wire
@@ -46,6 +47,21 @@ def ann(open_wire):
 @pytest.fixture(scope="module")
 def bob(open_wire):
     return open_wire.client("bob", {"team": "b"})
+
+
+@pytest.fixture
+def router(wire):
+    """Opens channels to routers by their addresses."""
+    channels = {}
+
+    def channel(endpoint):
+        if endpoint not in channels:
+            channels[endpoint] = grpc.secure_channel(endpoint, grpc.ssl_channel_credentials(wire.ca))
+        return channels[endpoint]
+
+    yield channel
+    for open_channel in channels.values():
+        open_channel.close()
 
 
 @pytest.hookimpl(wrapper=True)

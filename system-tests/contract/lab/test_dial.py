@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 from lab.labs import refused
-from lab.wire import SECONDS, Tunnel, claims_of, holds
+from lab.wire import SECONDS, Tunnel, claims_of, exchange, holds, invitation, meet
 from waiting import eventually
 
 Code = grpc.StatusCode
@@ -18,39 +18,6 @@ def leased(wire, ann):
     board = wire.board()
     lease = ann.create(board.selector)
     return board, lease, board.serve(lease.name)
-
-
-@pytest.fixture
-def router(wire):
-    """Opens channels to routers by their addresses."""
-    channels = {}
-
-    def channel(endpoint):
-        if endpoint not in channels:
-            channels[endpoint] = grpc.secure_channel(endpoint, grpc.ssl_channel_credentials(wire.ca))
-        return channels[endpoint]
-
-    yield channel
-    for open_channel in channels.values():
-        open_channel.close()
-
-
-def invitation(listen, dialled):
-    return listen.until(lambda m: m.router_token == dialled.router_token)
-
-
-def meet(router, dialled, endpoint=None):
-    """Both sides of a stream, after they have met."""
-    sides = [Tunnel(router(endpoint or dialled.router_endpoint), dialled.router_token)]
-    sides.append(Tunnel(router(dialled.router_endpoint), dialled.router_token))
-    exchange(*sides)
-    return sides
-
-
-def exchange(a, b):
-    for one, other, data in ((a, b, b"to the board"), (b, a, b"to the client")):
-        one.send(data)
-        eventually(lambda: other.received() == data, lambda: other.stream.heard(), SECONDS)
 
 
 def test_point_69_dial_before_listen_waits_a_moment(wire, ann):

@@ -418,3 +418,21 @@ class Tunnel:
 
     def received(self):
         return b"".join(m.payload for m in self.stream.messages)
+
+
+def invitation(listen, dialled):
+    return listen.until(lambda m: m.router_token == dialled.router_token)
+
+
+def meet(router, dialled, endpoint=None):
+    """Both sides of a stream, after they have met."""
+    sides = [Tunnel(router(endpoint or dialled.router_endpoint), dialled.router_token)]
+    sides.append(Tunnel(router(dialled.router_endpoint), dialled.router_token))
+    exchange(*sides)
+    return sides
+
+
+def exchange(a, b):
+    for one, other, data in ((a, b, b"to the board"), (b, a, b"to the client")):
+        one.send(data)
+        eventually(lambda: other.received() == data, lambda: other.stream.heard(), SECONDS)

@@ -128,7 +128,20 @@ public final class LabNode {
                 ? new HostPort(reachable(config.listen().host()), ground.port()).toString()
                 : config.advertise().toString();
         Nodes others = new Nodes(ground.cluster(), store.records(), admission, endpoint, version);
-        LabParts lab = new LabParts(config, ground.vertx(), ground.cluster(), store, keys, endpoint, version, others);
+        LabParts lab = new LabParts(
+                config,
+                ground.vertx(),
+                ground.cluster(),
+                store,
+                keys,
+                endpoint,
+                version,
+                others,
+                new Ways(
+                        ground.vertx(),
+                        name,
+                        store.records(),
+                        new LabTls(identity).client(ApplicationProtocolNames.HTTP_2)));
         parts.add("the lab's services", lab::close);
         Parts.await("the lab's services", lab.start(), START);
         for (NodeConfig.Board board : config.boards()) {
@@ -202,7 +215,8 @@ public final class LabNode {
 
     private SslContext tls(NodeIdentity identity, Set<String> more) throws IOException {
         List<String> protocols =
-                new ArrayList<>(List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1));
+                // A browser offers both, and what it wants is pages; gRPC's clients offer HTTP/2 alone.
+                new ArrayList<>(List.of(ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2));
         protocols.addAll(more);
         return new LabTls(identity).server(own(), protocols);
     }

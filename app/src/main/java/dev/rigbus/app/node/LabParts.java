@@ -29,6 +29,7 @@ import dev.rigbus.lab.lease.Limits;
 import dev.rigbus.lab.lease.Times;
 import dev.rigbus.lab.model.Lease;
 import dev.rigbus.lab.model.ObjectName;
+import dev.rigbus.lab.router.OtherNodes;
 import dev.rigbus.lab.router.RouterCalls;
 import dev.rigbus.lab.router.RouterLimits;
 import dev.rigbus.lab.router.RouterMeters;
@@ -86,7 +87,8 @@ final class LabParts {
             LabKeys keys,
             String endpoint,
             String version,
-            LabNodes nodes) {
+            LabNodes nodes,
+            OtherNodes others) {
         this.endpoint = endpoint;
         this.node = cluster.self();
         this.loops = ((VertxInternal) vertx).nettyEventLoopGroup();
@@ -109,13 +111,14 @@ final class LabParts {
         Authenticator who = new Authenticator(tokens, issuers, provisioned, store.records(), meters);
         this.routerTokens = new RouterTokens(tokenKeys, cluster);
         this.router = new RouterCalls(
-                routerTokens::verify, this::ownBoard, RouterLimits.DEFAULT, new RouterMeters(meters), loops);
+                routerTokens::verify, this::ownBoard, others, RouterLimits.DEFAULT, new RouterMeters(meters), loops);
 
         LabSettings settings = new LabSettings(
                 config.leasePolicy().maxTags(),
                 Set.copyOf(config.hiddenLabels()),
                 config.deprecatedLabels(),
-                limits(config.leasePolicy()));
+                limits(config.leasePolicy()),
+                config.leasePolicy().grace());
         ListenDesk listens = new ListenDesk(vertx, node);
         this.leasing = new Leasing(
                 vertx, cluster, store.records(), view, writer, states::isDraining, settings.limits(), history);

@@ -3,11 +3,14 @@ package dev.rigbus.lab.router;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.grpc.CallListener;
 import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.StatusException;
+import dev.rigbus.lab.identity.RouterTokens.Purpose;
 import dev.rigbus.lab.identity.RouterTokens.Ticket;
 import dev.rigbus.lab.model.ObjectName;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -16,6 +19,8 @@ public final class RouterCalls implements CallHandler {
     public static final String PATH = "/jumpstarter.v1.RouterService/Stream";
 
     private final Function<ServerCall, Ticket> tickets;
+    private final OtherNodes others;
+    private final RouterLimits limits;
     private final RouterMeter meter;
     private final UsedTickets used = new UsedTickets();
     private final Rendezvous rendezvous;
@@ -25,21 +30,25 @@ public final class RouterCalls implements CallHandler {
     /** A router that only joins peers. */
     public RouterCalls(
             Function<ServerCall, Ticket> tickets, RouterLimits limits, RouterMeter meter, EventExecutorGroup loops) {
-        this(tickets, purpose -> null, limits, meter, loops);
+        this(tickets, purpose -> null, (purpose, loop) -> null, limits, meter, loops);
     }
 
     /**
      * @param tickets reads and checks a call's ticket, or fails with the status that refuses it
      * @param exporters to which streams lead that need no peer
+     * @param others to which streams lead that came to the wrong node
      * @param loops on which the calls run
      */
     public RouterCalls(
             Function<ServerCall, Ticket> tickets,
             LocalExporters exporters,
+            OtherNodes others,
             RouterLimits limits,
             RouterMeter meter,
             EventExecutorGroup loops) {
         this.tickets = tickets;
+        this.others = others;
+        this.limits = limits;
         this.meter = meter;
         this.rendezvous = new Rendezvous(limits, meter, used, loops);
         this.tunnels = new LocalTunnels(exporters, meter);
@@ -69,10 +78,15 @@ public final class RouterCalls implements CallHandler {
             used.use(ticket);
             return local;
         }
+        Purpose purpose = ticket.purpose();
+        Future<GrpcClient> way = purpose == null ? null : others.connect(purpose, call.eventLoop());
         call.receivePieces();
         call.pause();
         // Stock sends its headers with the first frame; early ones tell a peer that it has been let in.
         call.sendHeaders(Map.of());
+        if (purpose != null && way != null) {
+            return new Detour(call, purpose.node(), way, meter, limits.lastWords());
+        }
         Side side = new Side(ticket, call, rendezvous);
         // Once the call has its listener.
         call.eventLoop().execute(() -> rendezvous.arriveIfOpen(side));

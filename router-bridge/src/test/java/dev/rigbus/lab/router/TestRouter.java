@@ -3,10 +3,12 @@ package dev.rigbus.lab.router;
 import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -43,9 +45,14 @@ final class TestRouter implements AutoCloseable {
     }
 
     TestRouter(int threads, RouterLimits limits, GrpcLimits wire, LocalExporters exporters) throws Exception {
+        this(threads, limits, wire, exporters, (purpose, loop) -> null);
+    }
+
+    TestRouter(int threads, RouterLimits limits, GrpcLimits wire, LocalExporters exporters, OtherNodes others)
+            throws Exception {
         loops = new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
         server = new GrpcServer(loops, wire);
-        router = new RouterCalls(Tokens.check(Tokens.KEY), exporters, limits, meter(), loops);
+        router = new RouterCalls(Tokens.check(Tokens.KEY), exporters, others, limits, meter(), loops);
         address = (InetSocketAddress)
                 server.listen(new InetSocketAddress("127.0.0.1", 0), Map.of(RouterCalls.PATH, router), SERVER)
                         .sync()
@@ -79,6 +86,11 @@ final class TestRouter implements AutoCloseable {
     GrpcClient connect(InetSocketAddress where) throws Exception {
         return GrpcClient.connect(clientLoops.next(), where, CLIENT, Map.of(), GrpcLimits.DEFAULT)
                 .get(10, TimeUnit.SECONDS);
+    }
+
+    /** The way to this one from another. */
+    Future<GrpcClient> from(EventLoop loop) {
+        return GrpcClient.connect(loop, address, CLIENT, Map.of(), GrpcLimits.DEFAULT);
     }
 
     /** A peer on a connection of its own. */
