@@ -58,6 +58,7 @@ public final class Authorities {
     public Future<Void> start() {
         view.onLease(this::leaseChanged);
         view.onExporter(change -> look(change.name()));
+        view.onState(this::stateChanged);
         Future<?> all = Future.succeededFuture();
         for (ExporterState state : view.states()) {
             boolean mine = state.node().equals(cluster.self());
@@ -88,6 +89,15 @@ public final class Authorities {
 
     private @Nullable Lease released(@Nullable Lease lease) {
         return lease == null || lease.hasEnded() ? lease : lease.withEnding(new Lease.Ending("Released", lab.now()));
+    }
+
+    /** Another node took an exporter over while this one could not be asked: two must not speak for it. */
+    private void stateChanged(Changed<ExporterState> change) {
+        ExporterState now = change.now();
+        Future<AuthorityVerticle> authority = here.get(change.name());
+        if (now != null && authority != null && !now.node().equals(cluster.self())) {
+            authority.onSuccess(verticle -> verticle.superseded(now.epoch()));
+        }
     }
 
     private void look(ObjectName exporter) {

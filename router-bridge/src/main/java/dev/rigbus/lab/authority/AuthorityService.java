@@ -46,9 +46,6 @@ public interface AuthorityService {
     /** The exporter listens for clients of this lease: the call is held by this node under this id. */
     Future<Void> listening(String lease, String node, String id);
 
-    /** The two who were given this token have met. */
-    Future<Void> met(String token);
-
     /** Another node becomes the authority, and goes on from the {@code ExporterState} that this answers. */
     Future<JsonObject> yield();
 }

@@ -150,6 +150,15 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         here(() -> rules().leaseChanged(lease).onComplete(done -> schedule()));
     }
 
+    /** Another node became the authority in this epoch; safe from any thread. */
+    void superseded(long epoch) {
+        here(() -> {
+            if (epoch > rules().state().epoch()) {
+                rules().close().onComplete(closed -> leave.run());
+            }
+        });
+    }
+
     /** Something changed that may let it take a lease; safe from any thread. */
     void look() {
         here(() -> rules().look());
@@ -199,14 +208,6 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     public Future<Void> listening(String lease, String node, String id) {
         if (board instanceof StockBoard stock) {
             stock.listening(lease, new ListenDesk.Ticket(node, id));
-        }
-        return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> met(String token) {
-        if (board instanceof StockBoard stock) {
-            stock.met(token);
         }
         return Future.succeededFuture();
     }

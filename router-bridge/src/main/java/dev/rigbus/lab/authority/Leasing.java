@@ -6,6 +6,7 @@ import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.lab.lease.Board;
 import dev.rigbus.lab.lease.Conditions;
 import dev.rigbus.lab.lease.Limits;
+import dev.rigbus.lab.lease.Queue;
 import dev.rigbus.lab.lease.Times;
 import dev.rigbus.lab.lease.Verdict;
 import dev.rigbus.lab.model.Exporter;
@@ -18,6 +19,8 @@ import dev.rigbus.lab.view.LabWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -37,6 +40,7 @@ public final class Leasing implements Lab {
     private final LabView view;
     private final LabWriter writer;
     private final Predicate<String> draining;
+    private final Set<ObjectName> ending = ConcurrentHashMap.newKeySet();
     private final Limits limits;
     private final LeaseHistory history;
 
@@ -113,12 +117,19 @@ public final class Leasing implements Lab {
         end(lease, held -> Conditions.expired(held, now()), false);
     }
 
+    /** Tries until it is written. Whoever asks once more meanwhile has been heard: there is one attempt under way for each lease. */
     private void end(ObjectName name, UnaryOperator<Lease> change, boolean byExporter) {
-        ended(name, change, byExporter).onFailure(failure -> {
+        if (ending.add(name)) {
+            attempt(name, change, byExporter);
+        }
+    }
+
+    private void attempt(ObjectName name, UnaryOperator<Lease> change, boolean byExporter) {
+        ended(name, change, byExporter).onSuccess(done -> ending.remove(name)).onFailure(failure -> {
             log.atWarn()
                     .addKeyValue("lease", name)
                     .log("its end could not be written down yet: {}", failure.getMessage());
-            vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(again -> end(name, change, byExporter));
+            vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(again -> attempt(name, change, byExporter));
         });
     }
 
@@ -150,24 +161,9 @@ public final class Leasing implements Lab {
         if (board == null) {
             return null;
         }
-        Instant now = now();
-        Lease best = null;
-        int priority = 0;
-        for (Lease lease : view.waiting()) {
-            Instant begin = Times.begin(lease.time());
-            boolean comes = begin == null || !now.isBefore(begin);
-            if (!comes || !lease.name().namespace().equals(exporter.namespace())) {
-                continue;
-            }
-            Verdict verdict = view.matching(lease).judge(lease, view.labels(LabView.clientOf(lease)), board);
-            // Whether the board is there and free is for its authority to know, which asks.
-            boolean allowed = verdict.obstacle().compareTo(Verdict.Obstacle.OFFLINE) >= 0;
-            if (allowed && (best == null || verdict.access().priority() > priority)) {
-                best = lease;
-                priority = verdict.access().priority();
-            }
-        }
-        return best == null ? null : best.name();
+        Queue queue = new Queue(view.rules(exporter.namespace()), lease -> view.labels(LabView.clientOf(lease)));
+        Queue.Turn turn = queue.next(board, view.waiting(), now());
+        return turn == null ? null : turn.lease().name();
     }
 
     @Override

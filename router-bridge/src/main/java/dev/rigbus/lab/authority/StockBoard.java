@@ -40,7 +40,7 @@ final class StockBoard implements Board {
     private final Function<@Nullable String, Future<?>> told;
     private final List<StatusStream> streams = new ArrayList<>();
     private final List<Promise<ListenDesk.Ticket>> waiting = new ArrayList<>();
-    private final Map<Invitation, Long> unmet = new LinkedHashMap<>();
+    private final Map<Invitation, Long> invited = new LinkedHashMap<>();
     private @Nullable BoardLease target;
     private @Nullable String said;
     private @Nullable String saidClient;
@@ -106,7 +106,7 @@ final class StockBoard implements Board {
     @Override
     public void free() {
         target = null;
-        unmet.clear();
+        invited.clear();
         fail("the lease is over");
         dismiss();
         if (said != null && !streams.isEmpty()) {
@@ -155,18 +155,18 @@ final class StockBoard implements Board {
         dismiss();
         listener = ticket;
         listenedLease = lease;
-        long now = System.nanoTime();
-        unmet.values().removeIf(since -> now - since > INVITATION_LIFE.toNanos());
-        // What went to a stream that was dead already has not been seen by anybody.
-        List.copyOf(unmet.keySet()).forEach(invitation -> desk.deliver(ticket, invitation));
+        forgetOldInvitations();
+        // What went to a stream that was dead already has not been seen by anybody; what was seen is refused by the
+        // router.
+        List.copyOf(invited.keySet()).forEach(invitation -> desk.deliver(ticket, invitation));
         List<Promise<ListenDesk.Ticket>> all = List.copyOf(waiting);
         waiting.clear();
         all.forEach(promise -> promise.tryComplete(ticket));
     }
 
-    /** The two who were invited have met. */
-    void met(String token) {
-        unmet.keySet().removeIf(invitation -> invitation.token().equals(token));
+    private void forgetOldInvitations() {
+        long now = System.nanoTime();
+        invited.values().removeIf(since -> now - since > INVITATION_LIFE.toNanos());
     }
 
     private void dismiss() {
@@ -188,7 +188,8 @@ final class StockBoard implements Board {
                     return listener(lease.name()).compose(next -> desk.deliver(next, invitation));
                 }))
                 .map(delivered -> {
-                    unmet.put(invitation, System.nanoTime());
+                    forgetOldInvitations();
+                    invited.put(invitation, System.nanoTime());
                     return invitation;
                 });
     }

@@ -28,7 +28,7 @@ public final class Queue {
     public record Turn(Lease lease, int priority) {}
 
     /**
-     * The one that a board is to be given to now; absent if it is not free or nobody wants it.
+     * The one that a board is to be given to next; absent if nobody wants it. Whether it is free is for its authority to know, which asks.
      *
      * @param waiting the oldest first; those of other namespaces are passed over
      */
@@ -40,7 +40,7 @@ public final class Queue {
             }
             Verdict verdict = judge(lease, board);
             if (verdict != null
-                    && verdict.obstacle() == Obstacle.NONE
+                    && verdict.isBeyond(Obstacle.SPOT)
                     && (best == null || verdict.access().priority() > best.priority)) {
                 best = new Turn(lease, verdict.access().priority());
             }

@@ -30,9 +30,6 @@ final class Caretaker extends VerticleBase {
     private static final long SETTLE_MILLIS = 50;
     private static final long ROUND_MILLIS = 1000;
 
-    /** Looked at in one go, before others get their turn on the event loop. */
-    private static final int AT_ONCE = 200;
-
     /** How often it is told that somebody asks after a lease. */
     private static final Duration POLL_NEWS = Duration.ofSeconds(10);
 
@@ -43,21 +40,32 @@ final class Caretaker extends VerticleBase {
     private final Placement placement;
     private final Predicate<String> reachable;
     private final Limits limits;
+    private final Duration grace;
     private final Map<ObjectName, Instant> polls = new HashMap<>();
+    /** Leases whose board nobody speaks for, since when. */
+    private final Map<ObjectName, Instant> lost = new HashMap<>();
+
     private final Deque<ObjectName> queue = new ArrayDeque<>();
     private @Nullable Instant onDutySince;
     private boolean changed = true;
     private boolean working;
     private long rounds;
 
-    Caretaker(Cluster cluster, LabView view, LabWriter writer, Leasing leasing, Placement placement, Limits limits) {
+    Caretaker(
+            Cluster cluster,
+            LabView view,
+            LabWriter writer,
+            Leasing leasing,
+            Placement placement,
+            LabSettings settings) {
         this.cluster = cluster;
         this.view = view;
         this.writer = writer;
         this.leasing = leasing;
         this.placement = placement;
         this.reachable = node -> cluster.members().contains(node);
-        this.limits = limits;
+        this.limits = settings.limits();
+        this.grace = settings.grace();
     }
 
     @Override
@@ -101,6 +109,7 @@ final class Caretaker extends VerticleBase {
             changed = true;
         } else if (!oldest) {
             onDutySince = null;
+            lost.clear();
         }
         return oldest;
     }
@@ -114,20 +123,16 @@ final class Caretaker extends VerticleBase {
         }
     }
 
-    /** Looks at the leases that wait, the oldest first, one after the other. */
+    /** Looks at the leases that wait, the oldest first, one after the other; what comes in between gets its turn. */
     private void work() {
-        working = true;
-        Future<?> done = Future.succeededFuture();
-        for (int i = 0; i < AT_ONCE && !queue.isEmpty(); i++) {
-            ObjectName next = queue.poll();
-            done = done.transform(before -> placement.again(next));
+        ObjectName next = queue.poll();
+        working = next != null;
+        if (next != null) {
+            // Whichever thread the answer comes on, this verticle's fields are its context's.
+            Future.succeededFuture()
+                    .compose(v -> placement.again(next))
+                    .onComplete(done -> context.runOnContext(v -> work()));
         }
-        done.onComplete(all -> {
-            working = !queue.isEmpty();
-            if (working) {
-                vertx.runOnContext(v -> work());
-            }
-        });
     }
 
     private void round() {
@@ -160,10 +165,19 @@ final class Caretaker extends VerticleBase {
             }
         }
         for (Lease lease : view.leases()) {
-            if (Times.isOver(lease, now) && isLost(lease)) {
+            if (!lease.isHeld() || !isLost(lease)) {
+                lost.remove(lease.name());
+            } else if (Times.isOver(lease, now)) {
                 leasing.expire(lease.name());
+            } else if (isBeyondGrace(lease, now)) {
+                leasing.release(lease.name(), "the node of its exporter has been gone for too long");
             }
         }
+    }
+
+    private boolean isBeyondGrace(Lease lease, Instant now) {
+        Instant since = lost.computeIfAbsent(lease.name(), first -> now);
+        return Duration.between(since, now).compareTo(grace) > 0;
     }
 
     private boolean isAbandoned(Lease lease, Instant now) {
@@ -187,6 +201,7 @@ final class Caretaker extends VerticleBase {
 
     private void forget(Instant now) {
         limits.outdated(view.ended(), now).forEach(lease -> writer.leases().deleteIf(lease.name(), Lease::hasEnded));
+        lost.keySet().removeIf(name -> view.lease(name) == null);
         polls.keySet().removeIf(name -> {
             Lease lease = view.lease(name);
             return lease == null || !lease.isWaiting();

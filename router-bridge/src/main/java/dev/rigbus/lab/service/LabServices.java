@@ -16,7 +16,9 @@ import dev.rigbus.wire.JumpstarterProto;
 import dev.rigbus.wire.RouterProto;
 import dev.rigbus.wire.client.ClientProto;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +55,7 @@ public final class LabServices {
         this.listens = listens;
         this.authorities = authorities;
         Placement placement = new Placement(view, writer, leasing, authorities);
-        this.caretaker = new Caretaker(cluster, view, writer, leasing, placement, settings.limits());
+        this.caretaker = new Caretaker(cluster, view, writer, leasing, placement, settings);
         LeaseDesk desk = new LeaseDesk(view, writer, leasing, placement, settings, caretaker::polled);
         Deeds deeds = new Deeds(trail, view);
         this.controller = new ControllerCalls(who, view, new Registration(writer), desk, authorities, listens, deeds);
@@ -65,7 +67,9 @@ public final class LabServices {
     public Future<Void> start() {
         return listens.start()
                 .compose(v -> authorities.start())
-                .compose(v -> vertx.deployVerticle(caretaker))
+                // Many leases times many boards take their time; no event loop should.
+                .compose(v -> vertx.deployVerticle(
+                        caretaker, new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)))
                 .mapEmpty();
     }
 

@@ -84,9 +84,9 @@ class QueueTest {
     }
 
     @Test
-    void aBoardThatIsNotFreeIsNobodysTurn() {
+    void whoIsNextIsNextWhetherTheBoardIsFreeOrNot() {
         Board busy = leased("e", IMX, Given.granted(wants("h", "board"), "e", 1, NOON));
-        assertThat(next(busy, NOON, wants("w", "board"))).isEqualTo("nobody");
+        assertThat(next(busy, NOON, wants("w", "board"))).isEqualTo("w with 1");
         assertThat(queue().order(busy, List.of(wants("w", "board")), NOON)).hasSize(1);
     }
 
