@@ -106,8 +106,7 @@ final class Up implements Command {
                 config.leasePolicy(),
                 config.hiddenLabels(),
                 config.deprecatedLabels(),
-                metrics == null ? config.metrics() : metrics,
-                config.audit());
+                metrics == null ? config.metrics() : metrics);
     }
 
     private static List<HostPort> others(Words words) throws UsageException {

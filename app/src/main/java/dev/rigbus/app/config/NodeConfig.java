@@ -40,8 +40,7 @@ public record NodeConfig(
         LeasePolicy leasePolicy,
         List<String> hiddenLabels,
         Map<String, String> deprecatedLabels,
-        @Nullable HostPort metrics,
-        Audit audit) {
+        @Nullable HostPort metrics) {
     public static final int PORT = 8082;
 
     /** A lab of one host, with nothing said. */
@@ -76,14 +75,12 @@ public record NodeConfig(
     /**
      * An OpenID Connect provider.
      *
-     * @param discovery where its description is if not below the URL
      * @param authority the PEM of who signed its certificate; absent for those that the JDK trusts
      * @param usernameClaim what in its tokens is the user's name
      * @param usernamePrefix what is put before that name, usually with a colon at its end
      */
     public record Issuer(
             String url,
-            @Nullable String discovery,
             List<String> audiences,
             @Nullable String authority,
             String usernameClaim,
@@ -102,7 +99,4 @@ public record NodeConfig(
             @Nullable Duration abandonedAfter,
             Duration grace,
             Duration retention) {}
-
-    /** How long entries of the audit are kept. */
-    public record Audit(Duration retention) {}
 }

@@ -1,6 +1,5 @@
 package dev.rigbus.app.config;
 
-import dev.rigbus.app.config.NodeConfig.Audit;
 import dev.rigbus.app.config.NodeConfig.Authentication;
 import dev.rigbus.app.config.NodeConfig.Beacon;
 import dev.rigbus.app.config.NodeConfig.Database;
@@ -60,8 +59,7 @@ final class NodeReader {
                 leasePolicy(file.section("leasePolicy")),
                 file.strings("hiddenLabels", List.of()),
                 file.stringMap("deprecatedLabels"),
-                address(file.section("metrics"), "listen", "127.0.0.1", 0),
-                new Audit(file.section("audit").duration("retention", Duration.ofDays(365))));
+                address(file.section("metrics"), "listen", "127.0.0.1", 0));
     }
 
     private static HostPort or(@Nullable HostPort address, int port) {
@@ -178,7 +176,6 @@ final class NodeReader {
         String claim = username.string("claim", "sub");
         return new Issuer(
                 issuer.uri("url", "https").toString(),
-                issuer.has("discoveryURL") ? issuer.uri("discoveryURL", "https").toString() : null,
                 audiences,
                 authority(issuer),
                 claim,

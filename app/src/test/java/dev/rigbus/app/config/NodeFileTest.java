@@ -2,7 +2,6 @@ package dev.rigbus.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rigbus.app.config.NodeConfig.Audit;
 import dev.rigbus.app.config.NodeConfig.Authentication;
 import dev.rigbus.app.config.NodeConfig.Beacon;
 import dev.rigbus.app.config.NodeConfig.Board;
@@ -53,7 +52,6 @@ class NodeFileTest {
                   jwt:
                     - issuer:
                         url: https://sso.example.net/realm
-                        discoveryURL: https://sso/inside
                         audiences: [jumpstarter-cli]
                         audienceMatchPolicy: MatchAny
                         certificateAuthority: |
@@ -63,7 +61,6 @@ class NodeFileTest {
                 hiddenLabels: [secret]
                 deprecatedLabels: {board: use example.com/board}
                 metrics: {listen: 9100}
-                audit: {retention: 30d}
                 """);
         assertThat(config)
                 .isEqualTo(new NodeConfig(
@@ -85,7 +82,6 @@ class NodeFileTest {
                                 Duration.ofDays(90),
                                 List.of(new Issuer(
                                         "https://sso.example.net/realm",
-                                        "https://sso/inside",
                                         List.of("jumpstarter-cli"),
                                         "-----BEGIN CERTIFICATE-----\n",
                                         "email",
@@ -94,8 +90,7 @@ class NodeFileTest {
                         new LeasePolicy(3, Duration.ofHours(2), null, Duration.ofMillis(250), Duration.ofDays(3)),
                         List.of("secret"),
                         Map.of("board", "use example.com/board"),
-                        new HostPort("127.0.0.1", 9100),
-                        new Audit(Duration.ofDays(30))));
+                        new HostPort("127.0.0.1", 9100)));
     }
 
     @Test
