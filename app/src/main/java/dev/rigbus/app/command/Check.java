@@ -5,9 +5,8 @@ import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.ExporterFile;
 import dev.rigbus.app.config.Fault;
 import dev.rigbus.app.config.NodeFile;
-import dev.rigbus.driver.DriverType;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 
 /** {@code rigbus check FILE...}: every mistake of every file, a line each. */
@@ -32,10 +31,10 @@ final class Check implements Command {
         if (words.operands().isEmpty()) {
             throw new UsageException("which FILE?");
         }
-        Collection<DriverType<?>> types = DriverTypes.load();
+        DriverCatalog catalog = DriverTypes.load();
         boolean fine = true;
         for (String name : words.operands()) {
-            List<Fault> faults = faults(Path.of(name), types);
+            List<Fault> faults = faults(Path.of(name), catalog);
             faults.forEach(console.out()::println);
             if (faults.isEmpty()) {
                 console.out().println(name + ": ok");
@@ -45,9 +44,9 @@ final class Check implements Command {
         return fine ? ExitCode.OK : ExitCode.FAILURE;
     }
 
-    private static List<Fault> faults(Path file, Collection<DriverType<?>> types) {
+    private static List<Fault> faults(Path file, DriverCatalog catalog) {
         return NodeFile.isMeant(file)
-                ? NodeFile.read(file, System.getenv()).check(types)
-                : ExporterFile.read(file, System.getenv()).check(types);
+                ? NodeFile.read(file, System.getenv()).check(catalog)
+                : ExporterFile.read(file, System.getenv()).check(catalog);
     }
 }

@@ -2,18 +2,17 @@ package dev.rigbus.app.command;
 
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.ExporterFile;
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
 import dev.rigbus.kernel.session.HookSpec;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,12 +32,12 @@ final class ExporterProcess {
     private static final String HOOK = "a failed hook";
 
     private final ExporterFile file;
-    private final Collection<DriverType<?>> types;
+    private final DriverCatalog catalog;
     private final Listener listener;
 
-    ExporterProcess(ExporterFile file, Collection<DriverType<?>> types, Listener listener) {
+    ExporterProcess(ExporterFile file, DriverCatalog catalog, Listener listener) {
         this.file = file;
-        this.types = types;
+        this.catalog = catalog;
         this.listener = listener;
     }
 
@@ -73,7 +72,7 @@ final class ExporterProcess {
 
     private Exporter start(Vertx vertx, CompletableFuture<String> end)
             throws ConfigException, CommandException, InterruptedException {
-        CompletableFuture<Exporter> started = Exporter.start(vertx, file.spec(), types, listener)
+        CompletableFuture<Exporter> started = Exporter.start(vertx, file.spec(), catalog, listener)
                 .toCompletionStage()
                 .toCompletableFuture();
         CompletableFuture.anyOf(started, end).handle((first, failure) -> first).join();

@@ -7,11 +7,10 @@ import dev.rigbus.app.config.ExporterFiles;
 import dev.rigbus.app.config.Fault;
 import dev.rigbus.app.log.LogLevel;
 import dev.rigbus.app.log.Logs;
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -52,15 +51,15 @@ final class Run implements Command {
         ListenerFlags flags = new ListenerFlags(words);
         Listener listener = flags.listener(environment);
         ExporterFile file = ExporterFile.read(path(words, environment), environment);
-        Collection<DriverType<?>> types = DriverTypes.load();
-        List<Fault> faults = file.check(types);
+        DriverCatalog catalog = DriverTypes.load();
+        List<Fault> faults = file.check(catalog);
         if (!faults.isEmpty()) {
             throw new ConfigException(faults);
         }
         Logs.level(level);
         flags.warnings().forEach(text -> console.err().println("warning: " + text));
         try {
-            return new ExporterProcess(file, types, listener).run(console.out());
+            return new ExporterProcess(file, catalog, listener).run(console.out());
         } finally {
             Logs.stop();
         }

@@ -11,10 +11,9 @@ import dev.rigbus.app.log.LogLevel;
 import dev.rigbus.app.log.Logs;
 import dev.rigbus.app.node.LabNode;
 import dev.rigbus.app.node.NodeException;
-import dev.rigbus.driver.DriverType;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,24 +59,24 @@ final class Up implements Command {
     public ExitCode run(Words words, Console console) throws Exception {
         Map<String, String> environment = System.getenv();
         LogLevel level = Rigbus.logLevel(words, environment);
-        Collection<DriverType<?>> types = DriverTypes.load();
-        NodeConfig config = flags(words, file(words, environment, types));
+        DriverCatalog catalog = DriverTypes.load();
+        NodeConfig config = flags(words, file(words, environment, catalog));
         Logs.level(level);
         try {
-            return serve(config, types, console);
+            return serve(config, catalog, console);
         } finally {
             Logs.stop();
         }
     }
 
-    private static NodeConfig file(Words words, Map<String, String> environment, Collection<DriverType<?>> types)
+    private static NodeConfig file(Words words, Map<String, String> environment, DriverCatalog catalog)
             throws ConfigException {
         String file = words.value(CONFIG);
         if (file == null) {
             return NodeConfig.usual();
         }
         NodeFile read = NodeFile.read(Path.of(file), environment);
-        List<Fault> faults = read.check(types);
+        List<Fault> faults = read.check(catalog);
         if (!faults.isEmpty()) {
             throw new ConfigException(faults);
         }
@@ -130,13 +129,13 @@ final class Up implements Command {
         return address;
     }
 
-    private static ExitCode serve(NodeConfig config, Collection<DriverType<?>> types, Console console)
+    private static ExitCode serve(NodeConfig config, DriverCatalog catalog, Console console)
             throws CommandException, InterruptedException {
         Logger log = LoggerFactory.getLogger("rigbus");
         var end = StopSignals.install().first();
         Path data = config.data() == null ? DataFolder.usual(System.getenv()) : config.data();
         try {
-            LabNode node = LabNode.start(config, data, types, Version.text(), ExporterProcess::vertx);
+            LabNode node = LabNode.start(config, data, catalog, Version.text(), ExporterProcess::vertx);
             console.out().println("ready: node " + node.name() + " on " + node.endpoint() + " (TLS)");
             console.out().flush();
             log.info("stopping on {}", end.join());

@@ -2,20 +2,21 @@ package dev.rigbus.app.config;
 
 import dev.rigbus.driver.DriverProvider;
 import dev.rigbus.driver.DriverType;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
-/** The driver types of all jars on the class path. */
+/** What exporters can be made of: the driver types of all jars on the class path. */
 public final class DriverTypes {
     private DriverTypes() {}
 
     /** All types; fails if a jar is broken or two claim the same name. */
-    public static Collection<DriverType<?>> load() throws ConfigException {
+    public static DriverCatalog load() throws ConfigException {
         try {
-            return collect(ServiceLoader.load(DriverProvider.class));
+            return DriverCatalog.of(collect(ServiceLoader.load(DriverProvider.class)));
         } catch (ServiceConfigurationError e) {
             throw new ConfigException("a jar with drivers is broken: " + e.getMessage());
         }

@@ -1,10 +1,10 @@
 package dev.rigbus.app.config;
 
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Problem;
 import dev.rigbus.driver.Settings;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.kernel.Exporter;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,8 +82,8 @@ public final class ExporterFile {
     }
 
     /** All that is wrong, with the file and with what these drivers say of it, in the order of the lines; touches no device. */
-    public List<Fault> check(Collection<DriverType<?>> types) {
-        return yaml.values().isEmpty() ? faults : faultsWith(Exporter.check(spec, types));
+    public List<Fault> check(DriverCatalog catalog) {
+        return yaml.values().isEmpty() ? faults : faultsWith(Exporter.check(spec, catalog));
     }
 
     /** What is wrong with the file itself, and problems that were found elsewhere, in the order of the lines. */

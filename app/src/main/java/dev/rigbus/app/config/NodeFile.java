@@ -1,12 +1,11 @@
 package dev.rigbus.app.config;
 
 import dev.rigbus.app.config.NodeConfig.Board;
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Settings;
 import dev.rigbus.driver.SettingsException;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +65,10 @@ public final class NodeFile {
     }
 
     /** All that is wrong, with the file and with those of its exporters, in the order of the lines; touches no device. */
-    public List<Fault> check(Collection<DriverType<?>> types) {
+    public List<Fault> check(DriverCatalog catalog) {
         List<Fault> all = new ArrayList<>(faults);
         for (Board board : config.boards()) {
-            all.addAll(board.file().check(types));
+            all.addAll(board.file().check(catalog));
         }
         // Stable: what belongs to one file stays together.
         @Nullable Path own = faults.isEmpty() ? null : faults.get(0).file();

@@ -1,10 +1,10 @@
 package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.NodeConfig;
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.LeasedExporter;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.lab.authority.Authorities;
 import dev.rigbus.lab.authority.OwnExporter;
 import dev.rigbus.lab.model.Exporter;
@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -50,14 +49,13 @@ final class Boards {
     }
 
     /** Starts one, and makes it known to the lab. */
-    void start(NodeConfig.Board board, Collection<DriverType<?>> types, Parts parts)
-            throws NodeException, InterruptedException {
+    void start(NodeConfig.Board board, DriverCatalog catalog, Parts parts) throws NodeException, InterruptedException {
         ObjectName name = new ObjectName(board.namespace(), board.file().spec().name());
         String what = "exporter " + name.name();
         LeasedExporter exporter;
         try {
             exporter =
-                    Parts.await(what, LeasedExporter.start(vertx, board.file().spec(), types), START);
+                    Parts.await(what, LeasedExporter.start(vertx, board.file().spec(), catalog), START);
         } catch (NodeException e) {
             if (e.getCause() instanceof SettingsException settings) {
                 StringBuilder text = new StringBuilder(what + " cannot start:");

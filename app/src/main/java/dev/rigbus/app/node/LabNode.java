@@ -19,9 +19,9 @@ import dev.rigbus.cluster.store.DatabaseConfig;
 import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.cluster.store.RecordPeek;
 import dev.rigbus.cluster.store.RecordStores;
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.lab.lease.LeaseMerge;
 import dev.rigbus.lab.model.ExporterState;
 import dev.rigbus.lab.model.Lease;
@@ -38,7 +38,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,11 +72,11 @@ public final class LabNode {
      * @param vertx makes the bus of a node that is alone
      */
     public static LabNode start(
-            NodeConfig config, Path data, Collection<DriverType<?>> types, String version, Supplier<Vertx> vertx)
+            NodeConfig config, Path data, DriverCatalog catalog, String version, Supplier<Vertx> vertx)
             throws NodeException, InterruptedException {
         LabNode node = new LabNode(config, data);
         try {
-            node.start(types, version, vertx);
+            node.start(catalog, version, vertx);
             return node;
         } catch (IOException e) {
             node.stop();
@@ -88,7 +87,7 @@ public final class LabNode {
         }
     }
 
-    private void start(Collection<DriverType<?>> types, String version, Supplier<Vertx> maker)
+    private void start(DriverCatalog catalog, String version, Supplier<Vertx> maker)
             throws NodeException, InterruptedException, IOException {
         InstantSource clock = InstantSource.system();
         if (config.joinToken() != null) {
@@ -145,7 +144,7 @@ public final class LabNode {
         parts.add("the lab's services", lab::close);
         Parts.await("the lab's services", lab.start(), START);
         for (NodeConfig.Board board : config.boards()) {
-            lab.boards().start(board, types, parts);
+            lab.boards().start(board, catalog, parts);
         }
         ground.ports().serve(admission.handlers());
         lab.serve(ground.ports());

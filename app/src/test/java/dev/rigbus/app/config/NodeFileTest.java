@@ -9,6 +9,7 @@ import dev.rigbus.app.config.NodeConfig.Database;
 import dev.rigbus.app.config.NodeConfig.Issuer;
 import dev.rigbus.app.config.NodeConfig.LeasePolicy;
 import dev.rigbus.app.config.NodeConfig.Tls;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeFileTest {
+    private static final DriverCatalog NOTHING = DriverCatalog.of(List.of());
+
     /** Two lines, so that what a test adds begins in line 3. */
     private static final String HEAD = """
             apiVersion: rigbus.dev/v1
@@ -163,7 +166,7 @@ class NodeFileTest {
     void allFaultsAreToldInOneGoThoseOfItsExportersToo() throws IOException {
         Path board = Files.writeString(room.resolve("a.yaml"), exporter("a", "lab") + "descripton: x\n");
         Path node = Files.writeString(room.resolve("node.yaml"), HEAD + "exporters: [a.yaml]\nlisten: x y\nnam: n\n");
-        assertThat(NodeFile.read(node, Map.of()).check(List.of()))
+        assertThat(NodeFile.read(node, Map.of()).check(NOTHING))
                 .extracting(Fault::toString)
                 .containsExactly(
                         node + ":4: listen: \"x y\" (expected: [HOST:]PORT)",
@@ -186,14 +189,14 @@ class NodeFileTest {
 
     private NodeConfig valid(String text) throws IOException {
         NodeFile file = NodeFile.read(Files.writeString(room.resolve("e.yaml"), text), Map.of("JMP_NAME", "not used"));
-        assertThat(file.check(List.of()).stream().filter(fault -> !fault.text().startsWith("Driver 't'")))
+        assertThat(file.check(NOTHING).stream().filter(fault -> !fault.text().startsWith("Driver 't'")))
                 .isEmpty();
         return file.config();
     }
 
     private List<String> faults(String text) throws IOException {
         Path path = Files.writeString(room.resolve("e.yaml"), text);
-        return NodeFile.read(path, Map.of()).check(List.of()).stream()
+        return NodeFile.read(path, Map.of()).check(NOTHING).stream()
                 .map(fault -> fault.line() + ": " + fault.key() + ": " + fault.text())
                 .toList();
     }

@@ -2,6 +2,7 @@ package dev.rigbus.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rigbus.kernel.tree.DriverCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +17,15 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The configurations that come ready-made say what they are meant to. */
 class ReadyMadeNodesTest {
+    private static final DriverCatalog NOTHING = DriverCatalog.of(List.of());
+
     private static final Path FOLDER = Path.of("..", "cluster-config", "deploy");
 
     @ParameterizedTest
     @ValueSource(strings = {"one-host.yaml", "three-hosts.yaml"})
     void aNodeStartsWithThem(String file) {
         NodeFile read = NodeFile.read(FOLDER.resolve(file), Map.of());
-        assertThat(read.check(List.of())).isEmpty();
+        assertThat(read.check(NOTHING)).isEmpty();
         assertThat(read.config().listen()).isEqualTo(new HostPort("0.0.0.0", NodeConfig.PORT));
     }
 

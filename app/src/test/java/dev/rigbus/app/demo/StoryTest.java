@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -44,8 +45,8 @@ class StoryTest {
         Vertx vertx = Vertx.vertx();
         try {
             ExporterSpec empty = new ExporterSpec("empty", null, Map.of(), null, null);
-            Exporter exporter =
-                    await(Exporter.start(vertx, empty, List.of(), new Listener("127.0.0.1", 0, null, null)));
+            Exporter exporter = await(Exporter.start(
+                    vertx, empty, DriverCatalog.of(List.of()), new Listener("127.0.0.1", 0, null, null)));
             assertThatExceptionOfType(StoryException.class)
                     .isThrownBy(() -> new Story("127.0.0.1:" + exporter.port(), narrator, Map.of()).tell())
                     .withMessageEndingWith("the exporter has no driver board (there: none)");

@@ -68,7 +68,8 @@ class NodeAdmissionTest {
                         .channel()
                         .localAddress())
                 .getPort();
-        NodeRecord self = new NodeRecord("a", 1, 17_002, NodeRecord.State.ACTIVE, null, null, null, null, null, 0)
+        int first = NodeRecord.firstPort(keys.fingerprint());
+        NodeRecord self = new NodeRecord("a", 1, first, NodeRecord.State.ACTIVE, null, null, null, null, null, 0)
                 .present(
                         NodeRecord.State.ACTIVE,
                         "127.0.0.1:" + port,

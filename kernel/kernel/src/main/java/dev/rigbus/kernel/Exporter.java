@@ -1,16 +1,15 @@
 package dev.rigbus.kernel;
 
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Problem;
 import dev.rigbus.kernel.grpc.GrpcVerticle;
 import dev.rigbus.kernel.session.SessionVerticle;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.DriverTree;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,18 +32,17 @@ public final class Exporter {
      * Everything that can be said against a specification without touching a device: unknown types, settings that do not fit, references
      * that lead nowhere or round in a circle. Empty when it is fine.
      */
-    public static List<Problem> check(ExporterSpec spec, Collection<DriverType<?>> types) {
-        return DriverTree.check(spec, types);
+    public static List<Problem> check(ExporterSpec spec, DriverCatalog catalog) {
+        return DriverTree.check(spec, catalog);
     }
 
     /**
      * Starts the drivers, then the listeners, and lets the before-lease hook run; the future completes when the listeners accept, and fails
      * with a {@link dev.rigbus.driver.SettingsException} or with what a driver or a port said. A failed start leaves nothing behind.
      */
-    public static Future<Exporter> start(
-            Vertx vertx, ExporterSpec spec, Collection<DriverType<?>> types, Listener listener) {
+    public static Future<Exporter> start(Vertx vertx, ExporterSpec spec, DriverCatalog catalog, Listener listener) {
         Exporter exporter = new Exporter(vertx, spec);
-        Future<Void> serving = exporter.ground.lay(types).compose(socket -> exporter.serve(socket, listener));
+        Future<Void> serving = exporter.ground.lay(catalog).compose(socket -> exporter.serve(socket, listener));
         return exporter.ground.orUndone(serving).map(exporter);
     }
 

@@ -1,6 +1,5 @@
 package dev.rigbus.kernel;
 
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.grpc.Services;
@@ -8,6 +7,7 @@ import dev.rigbus.kernel.host.DriverThreads;
 import dev.rigbus.kernel.session.HubLogger;
 import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.session.LogHub;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.DriverTree;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.wire.GetReportResponse;
@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -46,7 +45,7 @@ final class Ground {
     }
 
     /** Starts the drivers; gives the place for the socket of the hooks. */
-    Future<Path> lay(Collection<DriverType<?>> types) {
+    Future<Path> lay(DriverCatalog catalog) {
         ByReference.register(vertx);
         undoLater(() -> {
             threads.shutdownNow();
@@ -54,7 +53,7 @@ final class Ground {
         });
         return blocking(PrivateSocket::new).compose(socket -> {
             undoLater(() -> blocking(socket::delete));
-            return blocking(() -> DriverTree.start(vertx, spec, types, logs, threads, pickups))
+            return blocking(() -> DriverTree.start(vertx, spec, catalog, logs, threads, pickups))
                     .compose(starting -> starting)
                     .map(started -> {
                         undoLater(started::stop);

@@ -1,18 +1,17 @@
 package dev.rigbus.kernel;
 
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.grpc.LeaseFront;
 import dev.rigbus.kernel.session.Holding;
 import dev.rigbus.kernel.session.LeasedVerticle;
 import dev.rigbus.kernel.session.SessionStatus;
 import dev.rigbus.kernel.session.StatusListener;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.wire.GetReportResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -44,9 +43,9 @@ public final class LeasedExporter {
      * Starts the drivers; the future fails with a {@link dev.rigbus.driver.SettingsException} or with what a driver said. A failed start
      * leaves nothing behind.
      */
-    public static Future<LeasedExporter> start(Vertx vertx, ExporterSpec spec, Collection<DriverType<?>> types) {
+    public static Future<LeasedExporter> start(Vertx vertx, ExporterSpec spec, DriverCatalog catalog) {
         Ground ground = new Ground(vertx, spec);
-        return ground.orUndone(ground.lay(types).compose(socket -> {
+        return ground.orUndone(ground.lay(catalog).compose(socket -> {
             LeasedExporter exporter = new LeasedExporter(spec, ground, socket);
             return exporter.serve().map(exporter);
         }));

@@ -6,6 +6,7 @@ import dev.rigbus.driver.DriverProvider;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.kernel.tree.NodeSpec;
 import io.vertx.core.Future;
@@ -35,7 +36,8 @@ final class Rig implements AutoCloseable {
         export.put("board", new NodeSpec.GroupSpec("export.board", "A board.", board));
         export.put("echo", node("jumpstarter_driver_network.driver.EchoNetwork"));
         export.put("flasher", node("jumpstarter_driver_opendal.driver.MockFlasher"));
-        exporter = await(Exporter.start(vertx, new ExporterSpec("rig", null, export, null, null), types, listener));
+        exporter = await(Exporter.start(
+                vertx, new ExporterSpec("rig", null, export, null, null), DriverCatalog.of(types), listener));
     }
 
     private static NodeSpec node(String type) {

@@ -7,6 +7,7 @@ import dev.rigbus.client.ExporterClient;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.kernel.tree.NodeSpec;
 import io.vertx.core.Future;
@@ -47,7 +48,8 @@ class ExamplesTest {
                 "export.lamp", "example.LampPower", Map.of("file", file.toString()), null, Map.of(), Map.of());
         ExporterSpec spec = new ExporterSpec("lamps", null, Map.of("lamp", lamp), null, null);
         Vertx vertx = Vertx.vertx();
-        Exporter exporter = await(Exporter.start(vertx, spec, List.of(type), new Listener("127.0.0.1", 0, null, null)));
+        Exporter exporter = await(
+                Exporter.start(vertx, spec, DriverCatalog.of(List.of(type)), new Listener("127.0.0.1", 0, null, null)));
         try (ExporterClient client =
                 ExporterClient.connect("127.0.0.1:" + exporter.port(), ClientOptions.plaintext())) {
             client.driver("lamp").call("on");

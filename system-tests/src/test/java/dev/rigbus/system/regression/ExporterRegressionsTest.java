@@ -11,6 +11,7 @@ import dev.rigbus.driver.DriverProvider;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.kernel.tree.NodeSpec;
 import io.vertx.core.Future;
@@ -53,8 +54,8 @@ class ExporterRegressionsTest {
     private Exporter start(Listener listener, Map<String, NodeSpec> export) throws Exception {
         List<DriverType<?>> types = new ArrayList<>();
         ServiceLoader.load(DriverProvider.class).forEach(provider -> types.addAll(provider.types()));
-        Exporter exporter =
-                await(Exporter.start(vertx, new ExporterSpec("rig", null, export, null, null), types, listener));
+        Exporter exporter = await(Exporter.start(
+                vertx, new ExporterSpec("rig", null, export, null, null), DriverCatalog.of(types), listener));
         exporters.add(exporter);
         return exporter;
     }

@@ -19,6 +19,7 @@ import dev.rigbus.kernel.session.HookSpec;
 import dev.rigbus.kernel.session.HookSpec.OnFailure;
 import dev.rigbus.kernel.session.LeaseService;
 import dev.rigbus.kernel.session.SessionStatus;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.kernel.tree.NodeSpec;
 import io.netty.channel.Channel;
@@ -92,8 +93,8 @@ class LeasedExporterTest {
                 "power", driver("power", "jumpstarter_driver_power.driver.MockPower"),
                 "echo", driver("echo", "jumpstarter_driver_network.driver.EchoNetwork"),
                 "probe", driver("probe", "rigbus.testing.Probe"));
-        LeasedExporter started =
-                await(LeasedExporter.start(vertx, new ExporterSpec("rig", null, export, before, after), types));
+        LeasedExporter started = await(LeasedExporter.start(
+                vertx, new ExporterSpec("rig", null, export, before, after), DriverCatalog.of(types)));
         exporter = started;
         started.listen((status, release) -> told.add(status.shortName() + (release ? "!" : "")));
         return started;

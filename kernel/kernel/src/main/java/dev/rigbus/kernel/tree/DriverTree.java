@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ public final class DriverTree {
     private final Vertx vertx;
     private final TreeNode root;
     private final List<TreeNode> nodes;
-    private final List<String> deployments = new ArrayList<>();
+    private final List<Supplier<Future<Void>>> started = new ArrayList<>();
 
     DriverTree(Vertx vertx, TreeNode root, List<TreeNode> nodes) {
         this.vertx = vertx;
@@ -38,8 +39,8 @@ public final class DriverTree {
     }
 
     /** Everything that can be said against a specification without touching a device. */
-    public static List<Problem> check(ExporterSpec spec, Collection<DriverType<?>> types) {
-        return new SpecCheck(spec, byName(types)).problems();
+    public static List<Problem> check(ExporterSpec spec, DriverCatalog catalog) {
+        return new SpecCheck(spec, byName(catalog.types()), catalog.mounts()).problems();
     }
 
     static Map<String, DriverType<?>> byName(Collection<DriverType<?>> types) {
@@ -58,15 +59,15 @@ public final class DriverTree {
     public static Future<DriverTree> start(
             Vertx vertx,
             ExporterSpec spec,
-            Collection<DriverType<?>> types,
+            DriverCatalog catalog,
             LogHub logs,
             ExecutorService threads,
             Pickups pickups) {
-        List<Problem> problems = check(spec, types);
+        List<Problem> problems = check(spec, catalog);
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        TreeBuilder builder = new TreeBuilder(vertx, spec, byName(types), logs, threads, pickups);
+        TreeBuilder builder = new TreeBuilder(vertx, spec, catalog, logs, threads, pickups);
         DriverTree tree = builder.build();
         return tree.deploy().map(tree);
     }
@@ -74,10 +75,10 @@ public final class DriverTree {
     private Future<Void> deploy() {
         Future<Void> all = Future.succeededFuture();
         for (TreeNode node : nodes) {
-            all = all.compose(v -> vertx.deployVerticle(node.verticle())
+            all = all.compose(v -> node.start(vertx)
                     .recover(cause -> Future.failedFuture(new DriverStartException(node.path(), cause)))
-                    .map(id -> {
-                        deployments.add(id);
+                    .map(stop -> {
+                        started.add(stop);
                         return null;
                     }));
         }
@@ -86,12 +87,12 @@ public final class DriverTree {
 
     /** Stops the drivers in the reverse order of their start; one failure spares no other. */
     public Future<Void> stop() {
-        List<String> ids = new ArrayList<>(deployments);
-        deployments.clear();
-        Collections.reverse(ids);
+        List<Supplier<Future<Void>>> stops = new ArrayList<>(started);
+        started.clear();
+        Collections.reverse(stops);
         Future<Void> all = Future.succeededFuture();
-        for (String id : ids) {
-            all = all.compose(v -> vertx.undeploy(id).recover(cause -> {
+        for (Supplier<Future<Void>> stop : stops) {
+            all = all.compose(v -> stop.get().recover(cause -> {
                 log.warn("a driver did not close", cause);
                 return Future.succeededFuture();
             }));
@@ -105,20 +106,26 @@ public final class DriverTree {
         Collections.reverse(order);
         Future<Void> all = Future.succeededFuture();
         for (TreeNode node : order) {
-            all = all.compose(v -> vertx.eventBus()
-                    .request(Addresses.driver(node.uuid()), new DriverMessage.Reset(fence), ByReference.OPTIONS)
-                    .<Void>mapEmpty()
-                    .recover(cause -> {
-                        log.atWarn().addKeyValue("driver", node.path()).log("reset failed: {}", cause.getMessage());
-                        return Future.succeededFuture();
-                    }));
+            for (UUID uuid : node.uuids()) {
+                all = all.compose(v -> reset(node.path(), uuid, fence));
+            }
         }
         return all;
     }
 
+    private Future<Void> reset(String path, UUID uuid, long fence) {
+        return vertx.eventBus()
+                .request(Addresses.driver(uuid), new DriverMessage.Reset(fence), ByReference.OPTIONS)
+                .<Void>mapEmpty()
+                .recover(cause -> {
+                    log.atWarn().addKeyValue("driver", path).log("reset failed: {}", cause.getMessage());
+                    return Future.succeededFuture();
+                });
+    }
+
     /** The uuids of all drivers. */
     public List<UUID> uuids() {
-        return nodes.stream().map(TreeNode::uuid).toList();
+        return nodes.stream().flatMap(node -> node.uuids().stream()).toList();
     }
 
     /** What the report of the exporter lists: depth first, a proxied subtree again under the proxy's name. */

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class SpecCheck {
     private final ExporterSpec spec;
     private final Map<String, DriverType<?>> types;
+    private final Mounts mounts;
     private final List<Problem> problems = new ArrayList<>();
 
-    SpecCheck(ExporterSpec spec, Map<String, DriverType<?>> types) {
+    SpecCheck(ExporterSpec spec, Map<String, DriverType<?>> types, Mounts mounts) {
         this.spec = spec;
         this.types = types;
+        this.mounts = mounts;
     }
 
     List<Problem> problems() {
@@ -34,7 +36,9 @@ final class SpecCheck {
     }
 
     private void node(NodeSpec node) {
-        if (node instanceof DriverSpec driver) {
+        if (mounts.takes(node)) {
+            problems.addAll(mounts.check(node, spec));
+        } else if (node instanceof DriverSpec driver) {
             driver(driver);
             driver.children().values().forEach(this::node);
         } else if (node instanceof GroupSpec group) {

@@ -29,6 +29,7 @@ final class TreeBuilder {
     private final Vertx vertx;
     private final ExporterSpec spec;
     private final Map<String, DriverType<?>> types;
+    private final Mounts mounts;
     private final LogHub logs;
     private final ExecutorService threads;
     private final Pickups pickups;
@@ -38,13 +39,14 @@ final class TreeBuilder {
     TreeBuilder(
             Vertx vertx,
             ExporterSpec spec,
-            Map<String, DriverType<?>> types,
+            DriverCatalog catalog,
             LogHub logs,
             ExecutorService threads,
             Pickups pickups) {
         this.vertx = vertx;
         this.spec = spec;
-        this.types = types;
+        this.types = DriverTree.byName(catalog.types());
+        this.mounts = catalog.mounts();
         this.logs = logs;
         this.threads = threads;
         this.pickups = pickups;
@@ -61,11 +63,27 @@ final class TreeBuilder {
         if (known != null) {
             return known;
         }
-        TreeNode made = node instanceof DriverSpec driver
-                ? driver(driver, path)
-                : node instanceof GroupSpec group ? group(group, path) : target((RefSpec) node);
+        TreeNode made = mounts.takes(node) ? mounted(node, path) : local(node, path);
         this.made.put(node, made);
         return made;
+    }
+
+    private TreeNode local(NodeSpec node, String path) {
+        return node instanceof DriverSpec driver
+                ? driver(driver, path)
+                : node instanceof GroupSpec group ? group(group, path) : target((RefSpec) node);
+    }
+
+    private TreeNode mounted(NodeSpec node, String path) {
+        Logger log = logger(path, node instanceof DriverSpec driver ? className(driver) : "Composite", Level.INFO);
+        Mounts.Place place = new Mounts.Place(spec, path, log, logs, pickups, threads);
+        MountedNode mounted = new MountedNode(path, mounts.mount(node, place));
+        order.add(mounted);
+        return mounted;
+    }
+
+    private static String className(DriverSpec driver) {
+        return driver.type().substring(driver.type().lastIndexOf('.') + 1);
     }
 
     private TreeNode target(RefSpec ref) {
@@ -96,8 +114,7 @@ final class TreeBuilder {
         }
         Settings common = SpecCheck.settings(driver);
         Level level = level(common.string("log_level", "INFO"));
-        NodeContext context = context(
-                path, children, level, driver.type().substring(driver.type().lastIndexOf('.') + 1));
+        NodeContext context = context(path, children, level, className(driver));
         Driver instance = create(type, driver, context, path);
         Map<String, String> descriptions = new LinkedHashMap<>(instance.methodDescriptions());
         descriptions.putAll(driver.methodDescriptions());
@@ -114,7 +131,11 @@ final class TreeBuilder {
 
     private NodeContext context(String path, Map<String, TreeNode> children, Level level, String className) {
         Map<String, Driver> drivers = new LinkedHashMap<>();
-        children.forEach((name, child) -> drivers.put(name, child.driver()));
+        children.forEach((name, child) -> {
+            if (child instanceof LocalNode local) {
+                drivers.put(name, local.driver());
+            }
+        });
         return new NodeContext(
                 path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
     }
@@ -148,7 +169,7 @@ final class TreeBuilder {
         Map<String, TreeNode> children = new LinkedHashMap<>(configured);
         Map<String, String> allLabels = new LinkedHashMap<>(driver.labels());
         allLabels.putAll(labels);
-        TreeNode node = new TreeNode(
+        LocalNode node = new LocalNode(
                 context.uuid(), context.path(), driver, verticle, description, descriptions, allLabels, children);
         order.add(node);
         driver.children().forEach((name, child) -> children.put(name, brought(context, name, child)));

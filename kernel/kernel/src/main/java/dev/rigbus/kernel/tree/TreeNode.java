@@ -1,23 +1,30 @@
 package dev.rigbus.kernel.tree;
 
-import dev.rigbus.driver.Driver;
-import dev.rigbus.kernel.host.DriverVerticle;
+import dev.rigbus.wire.DriverInstanceReport;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
-/**
- * One driver in its place.
- *
- * @param labels those of the driver and of the configuration
- * @param children by name; a proxy is the node that it stands for
- */
-record TreeNode(
-        UUID uuid,
-        String path,
-        Driver driver,
-        DriverVerticle verticle,
-        @Nullable String description,
-        Map<String, String> methodDescriptions,
-        Map<String, String> labels,
-        Map<String, TreeNode> children) {}
+/** One place in the tree, with what is there. */
+sealed interface TreeNode permits LocalNode, MountedNode {
+    /** As {@code board.power}; empty for the root. */
+    String path();
+
+    /** Of the driver at this place; there from the start on. */
+    UUID uuid();
+
+    /** Those that this node starts and stops: one driver, or all behind a mount; parents before children. */
+    List<UUID> uuids();
+
+    /** Starts it; gives what stops it again. */
+    Future<Supplier<Future<Void>>> start(Vertx vertx);
+
+    /** The entries of the node itself, and those of what is mounted here, without name and parent of the first. */
+    List<DriverInstanceReport> reports();
+
+    /** Nodes below it, each by the name under which it is reported. */
+    Map<String, TreeNode> children();
+}

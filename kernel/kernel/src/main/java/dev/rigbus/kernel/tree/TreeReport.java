@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the report of a tree (protocol 3.1). */
 final class TreeReport {
-    private static final String CLIENT = "jumpstarter.dev/client";
     private static final String NAME = "jumpstarter.dev/name";
 
     private final List<DriverInstanceReport> entries = new ArrayList<>();
@@ -21,21 +20,16 @@ final class TreeReport {
     }
 
     private void add(TreeNode node, @Nullable String name, @Nullable TreeNode parent) {
-        DriverInstanceReport.Builder entry = DriverInstanceReport.newBuilder()
-                .setUuid(node.uuid().toString())
-                .putAllLabels(node.labels())
-                .putLabels(CLIENT, node.driver().client())
-                .putAllMethodsDescription(node.methodDescriptions());
+        List<DriverInstanceReport> own = node.reports();
+        DriverInstanceReport.Builder top = own.get(0).toBuilder();
         if (parent != null) {
-            entry.setParentUuid(parent.uuid().toString());
+            top.setParentUuid(parent.uuid().toString());
         }
         if (name != null) {
-            entry.putLabels(NAME, name);
+            top.putLabels(NAME, name);
         }
-        if (node.description() != null && !node.description().isEmpty()) {
-            entry.setDescription(node.description());
-        }
-        entries.add(entry.build());
+        entries.add(top.build());
+        entries.addAll(own.subList(1, own.size()));
         node.children().forEach((childName, child) -> add(child, childName, node));
     }
 }
