@@ -121,10 +121,12 @@ class Node:
 class Lab:
     """Nodes, and those who use them. All it makes is in one folder."""
 
-    def __init__(self, nodes=1, settings=None, boards=None):
+    def __init__(self, nodes=1, settings=None, boards=None, hooks=None):
+        """`boards`: by node, by name, their labels. `hooks`: by board, `{"hooks": …}`."""
         self.room = Path(tempfile.mkdtemp(prefix="lab-"))
         self.settings = settings or {}
         self.boards = boards or {}
+        self.hooks = hooks or {}
         self.nodes = []
         self.exporters = {}
         self.size = nodes
@@ -148,12 +150,13 @@ class Lab:
         exporters = []
         for board, labels in self.boards.get(name, {}).items():
             file = self.room / f"{board}.yaml"
-            file.write_text(yaml.safe_dump({
+            settings_of_board = {
                 "apiVersion": "jumpstarter.dev/v1alpha1",
                 "kind": "ExporterConfig",
                 "metadata": {"name": board, "namespace": "default"},
                 "export": POWER,
-            }))
+            }
+            file.write_text(yaml.safe_dump(settings_of_board | self.hooks.get(board, {})))
             exporters.append({"file": str(file), "labels": labels})
         if exporters:
             settings = settings | {"exporters": exporters}
@@ -233,12 +236,28 @@ class Lab:
         state = self.exporter(name)
         return state["online"] and state["status"].lower() == "available" and not state.get("lease")
 
-    def jmp(self, client, *words, seconds=90, env=None, input=None):
-        """Runs stock `jmp` as a client."""
+    @property
+    def home(self):
+        """Where stock `jmp` keeps what it writes, instead of the tester's home."""
+        return self.room / "home"
+
+    def words(self, client, *words):
+        """The command line of stock `jmp` as a client."""
         words = [str(w) for w in words]
         end = words.index("--") if "--" in words else len(words)
         words[end:end] = ["--client-config", str(self.config(client))]
-        return run([str(BIN / "jmp"), *words], seconds=seconds, env=env, input=input)
+        return [str(BIN / "jmp"), *words]
+
+    def jmp(self, client, *words, seconds=90, env=None, input=None):
+        """Runs stock `jmp` as a client."""
+        env = {"JMP_CLIENT_CONFIG_HOME": str(self.home)} | (env or {})
+        return run(self.words(client, *words), seconds=seconds, env=env, input=input)
+
+    def jmp_in_background(self, client, *words):
+        """Starts stock `jmp` as a client."""
+        count = len(list(self.room.glob("jmp-*.log")))
+        env = {"JMP_CLIENT_CONFIG_HOME": str(self.home)}
+        return Process(self.words(client, *words), self.room, f"jmp-{count}-{client}", env)
 
     def leases(self, client, *flags):
         done = self.jmp(client, "get", "leases", "-o", "yaml", *flags)
