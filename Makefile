@@ -21,7 +21,7 @@ build: ## the command, without any check
 fast: ## compiles, and runs the unit tests
 	$(MVN) -q test
 
-check: strict contract lab docs ## everything before a push but what `make slow` and `make partition` do
+check: strict contract lab slow docs ## everything before a push but what `make partition` does
 	@echo "make check: all passed"
 
 strict:

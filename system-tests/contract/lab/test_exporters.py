@@ -298,3 +298,40 @@ def test_r14_an_offline_board_is_waited_for(wire, ann):
         assert not holds(lease, "Unsatisfiable")
         assert not lease.exporter
         ann.delete(lease.name)
+
+
+def quarantined(wire, board):
+    return wire.lab.exporter(board.name).get("maintenance", "")
+
+
+def test_r48_an_exporter_that_crashes_in_a_loop_is_quarantined(wire, ann):
+    board = wire.exporter()
+    for start in range(6):
+        assert not quarantined(wire, board), start
+        process = wire.take(board.on(0)).start()
+        until_online(ann, board)
+        # As a process that is killed: no word of good-bye.
+        process.close()
+    why = eventually(lambda: quarantined(wire, board), "not quarantined")
+    assert "started again 5 times" in why
+    board.start()
+    lease = ann.create(board.selector)
+    assert "quarantined" in str(lease.conditions)
+    ann.delete(lease.name)
+    wire.lab.admin("update", "exporter", board.name, "--no-maintenance")
+    ann.ready(ann.create(board.selector).name)
+
+
+def test_r48_an_exporter_on_which_no_lease_can_begin_is_quarantined(wire, ann):
+    board = wire.board()
+    for _ in range(5):
+        assert not quarantined(wire, board)
+        lease = ann.create(board.selector)
+        board.told(lease.name)
+        board.report("BEFORE_LEASE_HOOK")
+        board.report("BEFORE_LEASE_HOOK_FAILED", "beforeLease hook failed: Hook failed with exit code 3")
+        board.release(lease.name)
+        board.finish(lease.name)
+    why = eventually(lambda: quarantined(wire, board), "not quarantined")
+    assert "5 leases in a row could not begin" in why
+    assert "exit code 3" in why

@@ -44,6 +44,9 @@ final class Authority {
         /** The same, as this exporter gives it back. */
         void giveBack(ObjectName lease, String why);
 
+        /** Keeps the exporter from being leased until an administrator has seen to it. */
+        void quarantine(String why);
+
         /** The waiting lease that this exporter should take, absent if there is none. */
         @Nullable
         ObjectName next();
@@ -64,6 +67,7 @@ final class Authority {
 
     private final World world;
     private final Board board;
+    private final FailureCount failures = new FailureCount();
     private ExporterState state;
     private Instant seen;
     private Future<?> steps = Future.succeededFuture();
@@ -216,9 +220,34 @@ final class Authority {
         });
     }
 
+    /** The exporter's process came up. */
+    void started() {
+        quarantine(failures.started(world.now()));
+    }
+
+    private void quarantine(@Nullable String why) {
+        if (why != null) {
+            world.quarantine(why);
+        }
+    }
+
+    private void count(ExporterStatus status, String message) {
+        switch (status) {
+            case EXPORTER_STATUS_LEASE_READY -> failures.worked();
+            case EXPORTER_STATUS_OFFLINE -> failures.saidGoodbye();
+            case EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED -> {
+                if (state.status() != status) {
+                    quarantine(failures.hookFailed(message));
+                }
+            }
+            default -> {}
+        }
+    }
+
     /** The exporter says what it is doing. */
     Future<Void> reported(ExporterStatus status, String message) {
         seen = world.now();
+        count(status, message);
         return step(() -> {
             boolean offline = status == ExporterStatus.EXPORTER_STATUS_OFFLINE;
             Future<Void> kept = keep(s -> with(s, status, message, !offline && isTold(status)));

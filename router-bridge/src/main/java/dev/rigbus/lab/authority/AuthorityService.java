@@ -43,6 +43,9 @@ public interface AuthorityService {
     /** The exporter gives this lease back; false if it does not have it. */
     Future<Boolean> release(String lease);
 
+    /** The process of a stock exporter came up. */
+    Future<Void> started();
+
     /** The exporter listens for clients of this lease: the call is held by this node under this id. */
     Future<Void> listening(String lease, String node, String id);
 

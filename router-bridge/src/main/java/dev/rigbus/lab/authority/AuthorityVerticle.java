@@ -200,6 +200,15 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     }
 
     @Override
+    public Future<Void> started() {
+        // One that registers anew while it listens is the process that it was.
+        if (!(board instanceof StockBoard stock && stock.isAttached())) {
+            rules().started();
+        }
+        return Future.succeededFuture();
+    }
+
+    @Override
     public Future<Boolean> release(String lease) {
         return Future.succeededFuture(rules().release(lease));
     }
@@ -334,6 +343,11 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     @Override
     public void giveBack(ObjectName lease, String why) {
         lab.giveBack(lease, why);
+    }
+
+    @Override
+    public void quarantine(String why) {
+        lab.quarantine(taken.name(), why);
     }
 
     @Override

@@ -22,6 +22,9 @@ interface Lab {
     /** The same, as its time is up. */
     void expire(ObjectName lease);
 
+    /** Keeps an exporter from being leased until an administrator has seen to it. */
+    void quarantine(ObjectName exporter, String why);
+
     @Nullable
     ObjectName next(ObjectName exporter);
 

@@ -91,6 +91,12 @@ public final class LeaseHistory {
                 .log("a hook failed: {}", message);
     }
 
+    /** An exporter that fails again and again is not leased any more. */
+    void quarantined(ObjectName exporter, String why) {
+        log.atWarn().addKeyValue("exporter", exporter).log("{}", why);
+        trail.note(Trail.LAB, "exporter.quarantine", "exporter " + exporter.key(), Trail.OK, Map.of("reason", why));
+    }
+
     /** The client of a lease came to use its board, for the first time. */
     void dialled(ObjectName lease, String by, ObjectName exporter) {
         String client = new ObjectName(lease.namespace(), by).key();

@@ -156,6 +156,16 @@ public final class Leasing implements Lab {
     }
 
     @Override
+    public void quarantine(ObjectName exporter, String why) {
+        writer.exporters()
+                .update(exporter, offered -> offered.isOffered() ? offered.withMaintenance(why) : offered)
+                .onSuccess(kept -> history.quarantined(exporter, why))
+                .onFailure(failure -> log.atWarn()
+                        .addKeyValue("exporter", exporter)
+                        .log("it could not be quarantined: {}", failure.getMessage()));
+    }
+
+    @Override
     public @Nullable ObjectName next(ObjectName exporter) {
         Board board = view.board(exporter);
         if (board == null) {

@@ -20,8 +20,16 @@ public record Limits(Duration unused, Duration abandoned, Duration kept, int mos
     public static final Limits DEFAULT =
             new Limits(Duration.ofHours(1), Duration.ofMinutes(30), Duration.ofDays(30), 20_000);
 
+    private static final Duration POLLS_TOLD = Duration.ofSeconds(10);
+
     /** Clients ask again and again for a lease that they miss, so it stays at least until they have seen that it ended. */
     private static final Duration SEEN = Duration.ofHours(1);
+
+    /** How often nodes tell each other that somebody asks after a lease: often enough for it to last. */
+    public Duration toldOfPolls() {
+        Duration quarter = abandoned.dividedBy(4);
+        return abandoned.isZero() || quarter.compareTo(POLLS_TOLD) > 0 ? POLLS_TOLD : quarter;
+    }
 
     /**
      * When a lease that nobody uses is to end; absent if never.

@@ -38,6 +38,11 @@ public record Exporter(
             @Nullable String description,
             Map<String, String> methods) {}
 
+    /** The same, to be leased to nobody for a reason. */
+    public Exporter withMaintenance(String why) {
+        return new Exporter(name, uid, labels, username, tokenId, enabled, why, devices, node, created);
+    }
+
     public boolean isRegistered() {
         return !devices.isEmpty();
     }

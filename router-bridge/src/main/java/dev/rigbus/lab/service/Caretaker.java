@@ -30,9 +30,6 @@ final class Caretaker extends VerticleBase {
     private static final long SETTLE_MILLIS = 50;
     private static final long ROUND_MILLIS = 1000;
 
-    /** How often it is told that somebody asks after a lease. */
-    private static final Duration POLL_NEWS = Duration.ofSeconds(10);
-
     private final Cluster cluster;
     private final LabView view;
     private final LabWriter writer;
@@ -89,7 +86,7 @@ final class Caretaker extends VerticleBase {
         context.runOnContext(v -> {
             Instant last = polls.get(lease);
             Instant now = leasing.now();
-            if (last == null || Duration.between(last, now).compareTo(POLL_NEWS) > 0) {
+            if (last == null || Duration.between(last, now).compareTo(limits.toldOfPolls()) > 0) {
                 polls.put(lease, now);
                 vertx.eventBus().publish(POLLED, lease.key());
             }

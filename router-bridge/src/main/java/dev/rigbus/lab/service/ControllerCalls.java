@@ -6,6 +6,7 @@ import dev.rigbus.grpc.ServerCall;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.grpc.Unary;
 import dev.rigbus.lab.authority.Authorities;
+import dev.rigbus.lab.authority.AuthorityService;
 import dev.rigbus.lab.authority.ListenDesk;
 import dev.rigbus.lab.identity.Authenticator;
 import dev.rigbus.lab.model.Client;
@@ -99,6 +100,7 @@ final class ControllerCalls {
         return who.exporter(call)
                 .compose(exporter -> deeds.self(
                         exporter, "exporter.register", () -> registration.register(exporter.name(), request)))
+                .onSuccess(exporter -> authorities.tell(exporter.name(), AuthorityService::started))
                 .map(exporter ->
                         RegisterResponse.newBuilder().setUuid(exporter.uid()).build());
     }
