@@ -138,13 +138,15 @@ class Lab:
                 name = f"n{number}"
                 token = self.room / f"{name}.token"
                 self.admin("create", "node", name, "--out", token)
-                self.add(name, token, {"join": [first.endpoint]})
+                self.add(name, token, {"join": [first.endpoint]}, wait=False)
+            for node in self.nodes[1:]:
+                node.ready()
         except BaseException:
             self.__exit__()
             raise
         return self
 
-    def add(self, name, token=None, more=None):
+    def add(self, name, token=None, more=None, wait=True):
         """Starts one more node; what runs on it stands in `boards`."""
         settings = self.settings | (more or {})
         exporters = []
@@ -164,7 +166,7 @@ class Lab:
             settings = settings | {"join": [f"127.0.0.1:{free_port()}"]}
         node = Node(self.room, name, settings=settings, token=token)
         self.nodes.append(node)
-        return node.start()
+        return node.start(wait)
 
     def __exit__(self, *error):
         for exporter in self.exporters.values():
