@@ -148,6 +148,7 @@ public final class LabNode {
         }
         ground.ports().serve(admission.handlers());
         lab.serve(ground.ports());
+        Starting.over(ground.ports());
         Path socket = data.resolve(DataFolder.ADMIN_SOCKET);
         Parts.await(socket.toString(), ground.ports().listen(socket, lab.administration()), START);
         if (config.metrics() != null) {

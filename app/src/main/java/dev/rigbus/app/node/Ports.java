@@ -41,6 +41,11 @@ final class Ports {
         handlers.putAll(more);
     }
 
+    /** Whatever is served by this handler is no service any more. */
+    void serveNoMore(CallHandler handler) {
+        handlers.values().removeIf(handler::equals);
+    }
+
     /** Hands connections over whose TLS handshake named this protocol. */
     void serve(String protocol, Supplier<? extends ChannelHandler> connection) {
         protocols.put(protocol, connection);
