@@ -21,6 +21,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -28,10 +29,12 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -175,6 +178,11 @@ final class Connector {
     /** The deepest cause says most: what lies above it only wraps. */
     private static String text(@Nullable Throwable failure) {
         Throwable deepest = failure;
+        if (failure instanceof ConnectException) {
+            // The system's words stand behind those of the call that failed.
+            String said = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+            return said.contains("refused") ? "connection refused" : "not connected (" + failure.getMessage() + ")";
+        }
         while (deepest != null && deepest.getCause() != null && deepest.getCause() != deepest) {
             deepest = deepest.getCause();
         }
@@ -182,6 +190,9 @@ final class Connector {
             return "unknown failure";
         }
         String message = deepest.getMessage();
+        if (failure instanceof SSLException && deepest instanceof GeneralSecurityException) {
+            return "its certificate is not trusted (" + message + ")";
+        }
         boolean plaintextPeer = deepest.getClass().getSimpleName().equals("NotSslRecordException");
         return plaintextPeer ? "it does not speak TLS" : message == null ? deepest.toString() : message;
     }

@@ -46,17 +46,25 @@ final class LabAnswers {
             case ALREADY_EXISTS -> ExitCode.EXISTS;
             case UNAVAILABLE, DEADLINE_EXCEEDED -> ExitCode.UNREACHABLE;
             case UNAUTHENTICATED, PERMISSION_DENIED -> ExitCode.DENIED;
-            default ->
-                e.details().contains("token") && e.details().contains("authenticate")
-                        ? ExitCode.DENIED
-                        : ExitCode.FAILURE;
+            default -> isAboutToken(e) ? ExitCode.DENIED : ExitCode.FAILURE;
         };
+    }
+
+    /** Upstream's words for all that is wrong with a token, which its clients know. */
+    private static boolean isAboutToken(CallException e) {
+        return e.details().contains("failed to authenticate token")
+                || e.details().startsWith("oidc: ");
     }
 
     private static String text(CallException e) {
         return switch (e.code()) {
             case UNIMPLEMENTED -> "the node does not know this; is it older than this command?";
-            default -> e.details().isEmpty() ? "the node answers with " + e.code() : e.details();
+            default -> {
+                if (e.details().isEmpty()) {
+                    yield "the node answers with " + e.code();
+                }
+                yield isAboutToken(e) ? "the node does not accept the token: " + e.details() : e.details();
+            }
         };
     }
 }

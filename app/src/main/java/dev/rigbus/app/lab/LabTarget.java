@@ -10,10 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** How a lab is reached, and as whom. */
 public final class LabTarget {
+    private static final String TRUST_HINT =
+            "is this the lab that the CA in the configuration is of, and is the host in the endpoint a name that the node goes by?";
+
     private final ExporterAddress address;
     private final ClientOptions options;
     private final Map<String, String> metadata;
@@ -86,7 +90,11 @@ public final class LabTarget {
         try {
             return LabClient.connect(address, options, metadata);
         } catch (IOException e) {
-            throw new IOException(e.getMessage() + "; " + hint, e);
+            throw new IOException(e.getMessage() + "; " + (isAboutTrust(e) ? TRUST_HINT : hint), e);
         }
+    }
+
+    private static boolean isAboutTrust(IOException failure) {
+        return failure.getCause() instanceof SSLException;
     }
 }
