@@ -10,7 +10,7 @@ PEERS := stock rigbus
 export JAVA_HOME := $(shell system-tests/setup.sh java)
 
 .DEFAULT_GOAL := help
-.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault partition bench docs format clean
+.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault soak partition bench docs format clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,11 +40,13 @@ contract-rigbus: $(PROBE) archive
 lab: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a lab of ours with stock clients and stock exporters
 	mkdir -p $(REPORTS)
 	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 2 --dist loadscope \
-	    --ignore=lab/test_crowd.py --ignore=lab/test_slow.py --junit-xml=$(CURDIR)/$(REPORTS)/lab.xml
+	    $(SLOW:%=--ignore=%) --junit-xml=$(CURDIR)/$(REPORTS)/lab.xml
 
-slow: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a crowd in a lab, and what stock peers wait a minute for
+SLOW := lab/test_crowd.py lab/test_slow.py lab/test_releases.py lab/test_soak.py
+
+slow: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a crowd in a lab, two releases, half a minute of soak, what stock peers wait a minute for
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab/test_crowd.py lab/test_slow.py \
+	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q $(SLOW) \
 	    -n 2 --dist loadscope --junit-xml=$(CURDIR)/$(REPORTS)/slow.xml
 
 .PHONY: archive
@@ -54,8 +56,11 @@ archive: app/target/rigbus.jar
 fault: app/target/rigbus.jar $(PROBE) $(VENV)/ready ## hostile input, against ours alone
 	cd system-tests/contract && RIGBUS_PEER=rigbus RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q wire/test_bad_input.py
 
-# How long the faults go on; SEED repeats them.
+# How long the faults or the soak go on; SEED repeats the faults.
 SECONDS := 45
+
+soak: app/target/rigbus.jar archive $(VENV)/ready ## a lab in use, whose memory, threads and descriptors stay flat; SECONDS=86400
+	cd system-tests/contract && RIGBUS_SOAK_SECONDS=$(SECONDS) $(CURDIR)/$(PYTHON) -m pytest -q -s lab/test_soak.py
 
 partition: app/target/rigbus.jar $(PROBE) $(VENV)/ready archive ## a lab whose hosts lose each other; SECONDS=60, SEED=; as root
 	cd system-tests/partition && $(CURDIR)/$(PYTHON) partition.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))

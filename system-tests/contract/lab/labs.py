@@ -85,6 +85,7 @@ class Node:
         settings = {"apiVersion": "rigbus.dev/v1", "kind": "Node", "name": name} | (settings or {})
         settings["listen"] = f"127.0.0.1:{self.port}"
         self.config.write_text(yaml.safe_dump(settings, sort_keys=False))
+        self.program = command("rigbus")
         self.process = None
 
     @property
@@ -92,7 +93,7 @@ class Node:
         return f"127.0.0.1:{self.port}"
 
     def start(self, wait=True):
-        words = [*command("rigbus"), "up", "--config", self.config, "--data", self.data]
+        words = [*self.program, "up", "--config", self.config, "--data", self.data]
         if self.token and not self.data.exists():
             words += ["--join-token-file", self.token]
         self.process = Process(words, self.room, self.name)

@@ -21,6 +21,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         for (String chatty : List.of("io.netty", "com.hazelcast", "org.flywaydb", "com.zaxxer")) {
             context.getLogger(chatty).setLevel(Level.WARN);
         }
+        // Why it did not start it shows with all its steps; whoever starts it says so in words.
+        context.getLogger("io.vertx.core.impl.VertxImpl").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

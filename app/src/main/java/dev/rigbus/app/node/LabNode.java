@@ -25,6 +25,7 @@ import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.lab.lease.LeaseMerge;
 import dev.rigbus.lab.model.ExporterState;
 import dev.rigbus.lab.model.Lease;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Future;
@@ -174,15 +175,23 @@ public final class LabNode {
             throws NodeException, InterruptedException, IOException {
         Ports[] opened = new Ports[1];
         int[] port = new int[1];
-        ClusterConfig.MainPort mainPort = (vertx, protocols) -> {
-            Ports ports = ports(vertx);
-            protocols.forEach(ports::serve);
-            opened[0] = ports;
-            try {
-                return ports.listen(config.listen(), tls(identity, protocols.keySet()))
-                        .onSuccess(bound -> port[0] = bound);
-            } catch (IOException e) {
-                return Future.failedFuture(e);
+        ClusterConfig.MainPort mainPort = new ClusterConfig.MainPort() {
+            @Override
+            public Future<Integer> open(Vertx vertx, Map<String, Supplier<? extends ChannelHandler>> protocols) {
+                Ports ports = ports(vertx);
+                protocols.forEach(ports::serve);
+                opened[0] = ports;
+                try {
+                    return ports.listen(config.listen(), tls(identity, protocols.keySet()))
+                            .onSuccess(bound -> port[0] = bound);
+                } catch (IOException e) {
+                    return Future.failedFuture(e);
+                }
+            }
+
+            @Override
+            public Future<Void> close() {
+                return opened[0] == null ? Future.succeededFuture() : opened[0].close();
             }
         };
         NodeConfig.Beacon beacon = config.beacon();

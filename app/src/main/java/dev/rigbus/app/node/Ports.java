@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node listens on: one port for everybody, and a socket for its administrator. What is served there may come later than the port is
@@ -30,6 +31,8 @@ final class Ports {
     private final GrpcServer server;
     private final Map<String, CallHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, Supplier<? extends ChannelHandler>> protocols = new ConcurrentHashMap<>();
+
+    private @Nullable Future<Void> closed;
 
     Ports(EventLoopGroup loops) {
         this.loops = loops;
@@ -84,9 +87,13 @@ final class Ports {
         return bound.future();
     }
 
-    Future<Void> close() {
-        Promise<Void> closed = Promise.promise();
-        server.close().addListener(done -> closed.complete());
-        return closed.future();
+    /** Closing twice is closing once. */
+    synchronized Future<Void> close() {
+        if (closed == null) {
+            Promise<Void> promise = Promise.promise();
+            server.close().addListener(done -> promise.complete());
+            closed = promise.future();
+        }
+        return closed;
     }
 }

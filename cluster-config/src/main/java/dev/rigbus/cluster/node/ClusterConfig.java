@@ -52,5 +52,10 @@ public record ClusterConfig(
          * @param protocols between nodes, by their names in the handshake (ALPN)
          */
         Future<?> open(Vertx vertx, Map<String, Supplier<? extends ChannelHandler>> protocols);
+
+        /** The node does not join after all: closes the port while there are event loops to do it on. */
+        default Future<Void> close() {
+            return Future.succeededFuture();
+        }
     }
 }

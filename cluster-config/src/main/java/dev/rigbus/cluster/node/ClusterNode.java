@@ -146,6 +146,11 @@ public final class ClusterNode implements Cluster {
                             otherPorts(),
                             config.silence());
                     return hazelcastConfig;
+                })
+                // Vert.x takes its event loops away when it hears of this, and what is open then stays open.
+                .recover(failure -> {
+                    opened.close();
+                    return config.port().close().transform(closed -> Future.failedFuture(failure));
                 });
     }
 
