@@ -6,6 +6,7 @@ import grpc
 import pytest
 from lab.labs import refused
 from lab.wire import STATUS, holds, short
+from peers import command, run
 from waiting import eventually
 
 Code = grpc.StatusCode
@@ -317,7 +318,8 @@ def test_r48_an_exporter_that_crashes_in_a_loop_is_quarantined(wire, ann):
     board.start()
     lease = ann.create(board.selector)
     assert "quarantined" in str(lease.conditions)
-    ann.delete(lease.name)
+    told = run([*command("rigbus"), "explain", "exporter", board.name, "--data", wire.lab.nodes[0].data])
+    assert why in told.out, told.text
     wire.lab.admin("update", "exporter", board.name, "--no-maintenance")
     ann.ready(ann.create(board.selector).name)
 
@@ -335,3 +337,10 @@ def test_r48_an_exporter_on_which_no_lease_can_begin_is_quarantined(wire, ann):
     why = eventually(lambda: quarantined(wire, board), "not quarantined")
     assert "5 leases in a row could not begin" in why
     assert "exit code 3" in why
+    # Whoever takes it by its name all the same, and gets through, ends that.
+    lease = ann.create(exporter_name=board.name, allow_disabled=True)
+    board.serve(lease.name)
+    eventually(lambda: not quarantined(wire, board), lambda: str(wire.lab.exporter(board.name)))
+    ann.delete(lease.name)
+    board.finish(lease.name)
+    ann.ready(ann.create(board.selector).name)

@@ -22,7 +22,14 @@ final class Authority {
     /** An exporter that was silent for so long counts as gone. */
     static final Duration SILENCE = Duration.ofSeconds(60);
 
+    /** Who has no lease, knows it, and says for so long that it is busy with one: its word that it is available was lost. */
+    static final Duration WORD_LOST = Duration.ofSeconds(20);
+
+    /** The same while its hook runs, which may take long. */
+    private static final Duration HOOK_LOST = Duration.ofMinutes(10);
+
     private static final String LOST = "Connection lost - last seen more than 1 minute ago";
+    private static final String WORD_LOST_TEXT = "Available, as nothing was heard of it since its lease ended";
     /** How stock and own exporters end the text of their farewell after a hook that failed with {@code exit}. */
     private static final String HOOK_FAREWELL = "hook failure";
 
@@ -46,6 +53,9 @@ final class Authority {
 
         /** Keeps the exporter from being leased until an administrator has seen to it. */
         void quarantine(String why);
+
+        /** A lease could begin: if the exporter was in quarantine, that is over. */
+        void works();
 
         /** The waiting lease that this exporter should take, absent if there is none. */
         @Nullable
@@ -74,6 +84,8 @@ final class Authority {
     private boolean closed;
     /** Only of a lease that was granted here: of one that was taken over nobody knows whether it was used. */
     private @Nullable Instant unusedSince;
+    /** Since when the exporter has neither a lease nor said that it could take one. */
+    private @Nullable Instant mootSince;
 
     /** @param state as this node, its authority from now on, took it over */
     Authority(ExporterState state, World world, Board board) {
@@ -233,7 +245,10 @@ final class Authority {
 
     private void count(ExporterStatus status, String message) {
         switch (status) {
-            case EXPORTER_STATUS_LEASE_READY -> failures.worked();
+            case EXPORTER_STATUS_LEASE_READY -> {
+                failures.worked();
+                world.works();
+            }
             case EXPORTER_STATUS_OFFLINE -> failures.saidGoodbye();
             case EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED -> {
                 if (state.status() != status) {
@@ -247,6 +262,7 @@ final class Authority {
     /** The exporter says what it is doing. */
     Future<Void> reported(ExporterStatus status, String message) {
         seen = world.now();
+        mootSince = null;
         count(status, message);
         return step(() -> {
             boolean offline = status == ExporterStatus.EXPORTER_STATUS_OFFLINE;
@@ -274,6 +290,41 @@ final class Authority {
                         ? with(s, ExporterStatus.EXPORTER_STATUS_UNSPECIFIED, "", true)
                         : with(s, s.status(), s.message(), true))
                 .compose(kept -> takeNext()));
+    }
+
+    /**
+     * The exporter is there and has heard all that it was told. If it was told that nobody has it, and still says what only one that has a
+     * lease says, then its last word was lost, and it would wait for a lease for ever.
+     */
+    Future<Void> attends() {
+        Duration patience = patience();
+        if (patience == null) {
+            mootSince = null;
+            return Future.succeededFuture();
+        }
+        Instant now = world.now();
+        Instant since = mootSince == null ? now : mootSince;
+        mootSince = since;
+        if (Duration.between(since, now).compareTo(patience) < 0) {
+            return Future.succeededFuture();
+        }
+        return step(() -> patience() == null
+                        ? Future.succeededFuture()
+                        : keep(s -> with(s, ExporterStatus.EXPORTER_STATUS_AVAILABLE, WORD_LOST_TEXT, true)))
+                .compose(v -> look());
+    }
+
+    private @Nullable Duration patience() {
+        if (state.lease() != null || state.told() != null || !state.online()) {
+            return null;
+        }
+        return switch (state.status()) {
+            case EXPORTER_STATUS_LEASE_READY,
+                    EXPORTER_STATUS_BEFORE_LEASE_HOOK,
+                    EXPORTER_STATUS_BEFORE_LEASE_HOOK_FAILED -> WORD_LOST;
+            case EXPORTER_STATUS_AFTER_LEASE_HOOK -> HOOK_LOST;
+            default -> null;
+        };
     }
 
     /** Nothing is known but that it has not gone away. */

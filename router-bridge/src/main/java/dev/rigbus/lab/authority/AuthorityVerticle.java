@@ -82,6 +82,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
             if (board instanceof StockBoard stock) {
                 if (stock.isAttached()) {
                     rules.heard();
+                    rules.attends();
                 }
             } else {
                 rules.stillHere();
@@ -348,6 +349,11 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     @Override
     public void quarantine(String why) {
         lab.quarantine(taken.name(), why);
+    }
+
+    @Override
+    public void works() {
+        lab.works(taken.name());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.rigbus.lab.authority;
 
+import dev.rigbus.lab.model.Exporter;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,8 @@ final class FailureCount {
             return null;
         }
         starts = 0;
-        return "quarantined: its process was started again " + MOST + " times, each within " + FAST.toSeconds()
-                + " s and without a good-bye of the one before; see why in its own log";
+        return Exporter.QUARANTINED + "its process was started again " + MOST + " times, each within "
+                + FAST.toSeconds() + " s and without a good-bye of the one before; see why in its own log";
     }
 
     /** The same, after a hook that ends the lease which it was run for. */
@@ -45,7 +46,7 @@ final class FailureCount {
             return null;
         }
         hooks = 0;
-        return "quarantined: " + MOST + " leases in a row could not begin; the last time: " + message;
+        return Exporter.QUARANTINED + MOST + " leases in a row could not begin; the last time: " + message;
     }
 
     /** The process ends in good order. */

@@ -25,6 +25,9 @@ interface Lab {
     /** Keeps an exporter from being leased until an administrator has seen to it. */
     void quarantine(ObjectName exporter, String why);
 
+    /** An exporter begins a lease as it should: a quarantine of it is over. */
+    void works(ObjectName exporter);
+
     @Nullable
     ObjectName next(ObjectName exporter);
 

@@ -97,6 +97,12 @@ public final class LeaseHistory {
         trail.note(Trail.LAB, "exporter.quarantine", "exporter " + exporter.key(), Trail.OK, Map.of("reason", why));
     }
 
+    /** It was leased all the same, and that went well. */
+    void worksAgain(ObjectName exporter) {
+        log.atInfo().addKeyValue("exporter", exporter).log("no longer in quarantine: a lease of it has begun");
+        trail.note(Trail.LAB, "exporter.readmit", "exporter " + exporter.key(), Trail.OK, Map.of());
+    }
+
     /** The client of a lease came to use its board, for the first time. */
     void dialled(ObjectName lease, String by, ObjectName exporter) {
         String client = new ObjectName(lease.namespace(), by).key();

@@ -166,6 +166,20 @@ public final class Leasing implements Lab {
     }
 
     @Override
+    public void works(ObjectName name) {
+        Exporter exporter = view.exporter(name);
+        if (exporter == null || !exporter.isQuarantined()) {
+            return;
+        }
+        writer.exporters()
+                .update(name, kept -> kept.isQuarantined() ? kept.withMaintenance(null) : kept)
+                .onSuccess(kept -> history.worksAgain(name))
+                .onFailure(failure -> log.atWarn()
+                        .addKeyValue("exporter", name)
+                        .log("its quarantine could not be ended: {}", failure.getMessage()));
+    }
+
+    @Override
     public @Nullable ObjectName next(ObjectName exporter) {
         Board board = view.board(exporter);
         if (board == null) {

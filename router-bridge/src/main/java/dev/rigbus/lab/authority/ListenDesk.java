@@ -2,7 +2,9 @@ package dev.rigbus.lab.authority;
 
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.StatusException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -47,21 +49,36 @@ public final class ListenDesk {
 
     private void asked(Message<JsonObject> message) {
         JsonObject body = message.body();
-        ListenStream stream = streams.get(body.getString("id"));
-        if (stream == null) {
-            message.fail(Code.UNAVAILABLE.number(), "that exporter listens no more");
-        } else if (body.containsKey("token")) {
-            stream.invite(Invitation.of(body)).onComplete(done -> {
-                if (done.succeeded() && done.result()) {
-                    message.reply(true);
-                } else {
-                    message.fail(Code.UNAVAILABLE.number(), "that exporter takes no more clients at the moment");
-                }
-            });
+        if (body.containsKey("token")) {
+            feed(body.getString("id"), Invitation.of(body))
+                    .onSuccess(v -> message.reply(true))
+                    .onFailure(gone -> message.fail(Code.UNAVAILABLE.number(), gone.getMessage()));
         } else {
-            streams.remove(body.getString("id"));
-            stream.end();
+            end(body.getString("id"));
             message.reply(true);
+        }
+    }
+
+    private Future<Void> feed(String id, Invitation invitation) {
+        ListenStream stream = streams.get(id);
+        if (stream == null) {
+            return unavailable("that exporter listens no more");
+        }
+        return stream.invite(invitation)
+                .otherwise(false)
+                .compose(taken -> taken
+                        ? Future.succeededFuture()
+                        : unavailable("that exporter takes no more clients at the moment"));
+    }
+
+    private static Future<Void> unavailable(String why) {
+        return Future.failedFuture(new StatusException(Code.UNAVAILABLE, why));
+    }
+
+    private void end(String id) {
+        ListenStream stream = streams.remove(id);
+        if (stream != null) {
+            stream.end();
         }
     }
 
@@ -78,6 +95,20 @@ public final class ListenDesk {
     }
 
     Future<Void> deliver(Ticket ticket, Invitation invitation) {
+        if (ticket.node().equals(node)) {
+            // Without the bus, which may have to ask a node that does not answer who listens where.
+            Context caller = vertx.getOrCreateContext();
+            Promise<Void> answer = Promise.promise();
+            feed(ticket.id(), invitation)
+                    .onComplete(done -> caller.runOnContext(v -> {
+                        if (done.succeeded()) {
+                            answer.complete();
+                        } else {
+                            answer.fail(done.cause());
+                        }
+                    }));
+            return answer.future();
+        }
         JsonObject body = invitation.toJson().put("id", ticket.id());
         return vertx.eventBus()
                 .request(address(ticket.node()), body, SOON)
@@ -87,6 +118,10 @@ public final class ListenDesk {
     }
 
     void dismiss(Ticket ticket) {
+        if (ticket.node().equals(node)) {
+            end(ticket.id());
+            return;
+        }
         vertx.eventBus().request(address(ticket.node()), new JsonObject().put("id", ticket.id()), SOON);
     }
 }

@@ -179,19 +179,25 @@ final class StockBoard implements Board {
     @Override
     public Future<Invitation> dial(BoardLease lease) {
         Invitation invitation = inviter.invite(exporter, lease.name(), lease.fence(), false);
-        return listener(lease.name())
-                .compose(ticket -> desk.deliver(ticket, invitation).recover(gone -> {
-                    if (Objects.equals(ticket, listener)) {
-                        listener = null;
-                    }
-                    // One more try, with the stream that takes the place of the one that died.
-                    return listener(lease.name()).compose(next -> desk.deliver(next, invitation));
-                }))
+        return delivered(lease.name(), invitation, System.nanoTime() + LISTEN_WAIT.toNanos())
                 .map(delivered -> {
                     forgetOldInvitations();
                     invited.put(invitation, System.nanoTime());
                     return invitation;
                 });
+    }
+
+    /** Tries again with the stream that takes the place of one that died, however many die. */
+    private Future<Void> delivered(String lease, Invitation invitation, long deadline) {
+        return listener(lease)
+                .compose(ticket -> desk.deliver(ticket, invitation).recover(gone -> {
+                    if (Objects.equals(ticket, listener)) {
+                        listener = null;
+                    }
+                    return System.nanoTime() - deadline < 0
+                            ? delivered(lease, invitation, deadline)
+                            : Future.failedFuture(gone);
+                }));
     }
 
     private Future<ListenDesk.Ticket> listener(String lease) {

@@ -38,9 +38,16 @@ public record Exporter(
             @Nullable String description,
             Map<String, String> methods) {}
 
-    /** The same, to be leased to nobody for a reason. */
-    public Exporter withMaintenance(String why) {
+    /** Begins the reason where it was the lab that took it out of service, as it failed again and again. */
+    public static final String QUARANTINED = "quarantined: ";
+
+    /** The same, to be leased to nobody for a reason; or to be leased again, if there is none. */
+    public Exporter withMaintenance(@Nullable String why) {
         return new Exporter(name, uid, labels, username, tokenId, enabled, why, devices, node, created);
+    }
+
+    public boolean isQuarantined() {
+        return maintenance != null && maintenance.startsWith(QUARANTINED);
     }
 
     public boolean isRegistered() {

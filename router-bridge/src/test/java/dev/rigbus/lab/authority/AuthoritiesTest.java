@@ -332,4 +332,39 @@ class AuthoritiesTest {
         until("offline", () -> state().status() == ExporterStatus.EXPORTER_STATUS_OFFLINE);
         assertThat(state().message()).contains("last seen more than 1 minute ago");
     }
+
+    @Test
+    void R05_aBoardWhoseWordThatItIsAvailableWasLostIsLeasedAgain() throws Exception {
+        await(writer.leases().create(wants("one", "board=x")));
+        connect();
+        until("granted", () -> "one".equals(state().told()));
+        report(ExporterStatus.EXPORTER_STATUS_LEASE_READY.name());
+        await(writer.leases().create(wants("two", "board=x")));
+        release("one");
+        until("it heard that it is free", () -> state().lease() == null && state().told() == null);
+        // Longer than it takes to tidy up, and nothing is heard of it but that it is there.
+        until("granted next", () -> {
+            cluster.advance(Duration.ofSeconds(1));
+            return lease("two").isHeld();
+        });
+        assertThat(Duration.between(NOON, leasing.now())).isGreaterThan(Authority.WORD_LOST);
+    }
+
+    @Test
+    void R05_aBoardThatTidiesUpIsGivenTheTimeItTakes() throws Exception {
+        await(writer.leases().create(wants("one", "board=x")));
+        connect();
+        until("granted", () -> "one".equals(state().told()));
+        report(ExporterStatus.EXPORTER_STATUS_LEASE_READY.name());
+        await(writer.leases().create(wants("two", "board=x")));
+        release("one");
+        report(ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK.name());
+        until("it heard that it is free", () -> state().lease() == null && state().told() == null);
+        for (int minute = 0; minute < 5; minute++) {
+            cluster.advance(Duration.ofMinutes(1));
+            assertThat(await(authorities.of(RACK).offer("two"))).isFalse();
+        }
+        report(AVAILABLE);
+        until("granted next", () -> lease("two").isHeld());
+    }
 }
