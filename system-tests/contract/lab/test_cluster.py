@@ -2,15 +2,44 @@
 
 import json
 import signal
+import socket
+import threading
 import time
 
 import pytest
-from lab.wire import holds, short
+from lab.wire import holds, is_over, short
 from peers import command, run
 from waiting import eventually
 
 LAB = {"nodes": 5}
 NOTICED = 20  # seconds in which the others have noticed, on a busy machine
+BUS = b"rigbus-bus/1"  # what a node asks another for when it has something to tell it
+LOOKING = b"rigbus-tunnel/"  # and when it looks whether it is back
+
+
+class Grave:
+    """Listens where a node was, and keeps what the others say there first: what they want is in the clear."""
+
+    def __init__(self, port):
+        self.asked = []
+        self.server = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                line, _ = self.server.accept()
+                with line:
+                    line.settimeout(2)
+                    self.asked.append((time.monotonic(), line.recv(4096)))
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
 
 
 def states(lab, node=0):
@@ -57,6 +86,27 @@ def test_r41_a_node_that_stood_still_is_whole_again(wire, ann):
         lease_through(client, at)
 
 
+@pytest.mark.timeout(120)
+def test_r45_who_has_a_lease_notices_nothing_of_a_node_that_stands_still(wire, ann):
+    """From its first second on, before anybody has noticed."""
+    board = wire.board()
+    lease = ann.create(board.selector)
+    board.serve(lease.name)
+    slowest = 0
+    wire.lab.nodes[4].process.signal(signal.SIGSTOP)
+    try:
+        since = time.monotonic()
+        while time.monotonic() < since + NOTICED / 2:
+            begun = time.monotonic()
+            ann.dial(lease.name)
+            assert holds(ann.get(lease.name), "Ready")
+            slowest = max(slowest, time.monotonic() - begun)
+    finally:
+        wire.lab.nodes[4].process.signal(signal.SIGCONT)
+    assert slowest < 4, f"a dial took {slowest} s"
+    eventually(lambda: set(states(wire.lab).values()) == {"up"}, lambda: str(states(wire.lab)), 2 * NOTICED)
+
+
 @pytest.mark.timeout(180)
 def test_r40_two_of_five_that_are_killed_are_soon_asked_nothing(wire, ann):
     lab = wire.lab
@@ -65,6 +115,7 @@ def test_r40_two_of_five_that_are_killed_are_soon_asked_nothing(wire, ann):
     board.told(held.name)
     for node in lab.nodes[3:]:
         node.kill()
+    killed = time.monotonic()
     eventually(
         lambda: [states(lab)[n] for n in ("n4", "n5")] == ["lost", "lost"], lambda: str(states(lab)), NOTICED
     )
@@ -76,11 +127,28 @@ def test_r40_two_of_five_that_are_killed_are_soon_asked_nothing(wire, ann):
     slowest = max(lease_through(clients[n % 3], board) for n in range(12))
     # An address that is gone would be waited for by each of them.
     assert slowest < 4, f"a lease took {slowest} s"
+    graves = [Grave(node.port) for node in lab.nodes[3:]]
+    try:
+        eventually(lambda: time.monotonic() > killed + NOTICED, "some seconds", NOTICED + 1)
+        since = time.monotonic()
+        for n in range(12):
+            lease_through(clients[n % 3], board)
+        # They look now and then whether it is back, on both ways, and that is all: what they have to say goes nowhere.
+        eventually(lambda: all(said(grave, LOOKING, since) for grave in graves), "nobody looks", 2 * NOTICED)
+        for grave in graves:
+            assert len(said(grave, BUS, since)) <= len(said(grave, LOOKING, since)) + len(clients)
+    finally:
+        for grave in graves:
+            grave.close()
     for node in lab.nodes[3:]:
         node.start()
     eventually(lambda: set(states(lab).values()) == {"up"}, lambda: str(states(lab)), NOTICED)
     back = wire.take(ann.on(4))
     assert not holds(back.get(held.name), "Ready")
+
+
+def said(grave, what, since):
+    return [words for when, words in grave.asked if what in words and when > since]
 
 
 def test_what_one_node_was_told_the_others_know_at_once(wire, ann):
@@ -95,3 +163,36 @@ def test_what_one_node_was_told_the_others_know_at_once(wire, ann):
         assert not [c for c in clients if lease.name in [each.name for each in c.leases().leases]]
         board.told(lease.name)
         board.finish(lease.name)
+
+
+@pytest.mark.timeout(180)
+def test_r42_after_all_nodes_were_stopped_all_leases_are_as_before(wire, ann, bob):
+    boards = [wire.board() for _ in range(3)]
+    held = [ann.create(board.selector) for board in boards]
+    for board, lease in zip(boards, held):
+        board.serve(lease.name)
+    ann.delete(held[2].name)
+    boards[2].finish(held[2].name)
+    waits = bob.create(boards[0].selector)
+
+    def known(client):
+        return {lease.name: (lease.exporter, is_over(lease)) for lease in client.leases(only_active=False).leases}
+
+    before = known(ann)
+    assert before[held[0].name][0] and before[held[2].name][1] and not before[waits.name][0]
+    for node in wire.lab.nodes:
+        node.stop()
+    # The other way round: none of them needs another to be there first.
+    for node in reversed(wire.lab.nodes):
+        node.start(wait=False)
+    for node in wire.lab.nodes:
+        node.ready()
+    for number in range(len(wire.lab.nodes)):
+        assert known(wire.take(ann.on(number))) == before
+    again = wire.take(boards[0].on(1)).start()
+    again.serve(held[0].name)
+    late = wire.take(ann.on(2))
+    late.dial(held[0].name)
+    late.delete(held[0].name)
+    again.finish(held[0].name)
+    again.told(waits.name)
