@@ -42,7 +42,7 @@ lab: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a lab of ours with 
 	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 2 --dist loadscope \
 	    $(SLOW:%=--ignore=%) --junit-xml=$(CURDIR)/$(REPORTS)/lab.xml
 
-SLOW := lab/test_crowd.py lab/test_slow.py lab/test_releases.py lab/test_soak.py
+SLOW := lab/test_crowd.py lab/test_survive.py lab/test_slow.py lab/test_releases.py lab/test_soak.py
 
 slow: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a crowd in a lab, two releases, half a minute of soak, what stock peers wait a minute for
 	mkdir -p $(REPORTS)

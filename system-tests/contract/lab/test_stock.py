@@ -272,3 +272,41 @@ def test_point_89_a_short_restart_of_the_lab_ends_neither_exporter_nor_lease(lab
     finally:
         lab.jmp("ann", "delete", "leases", "restarted")
     lab.until_ready(rack)
+
+
+def test_point_84_a_lease_that_is_shorter_than_its_hook_ends_cleanly(lab):
+    lab.stock("slowly", {"board": "slowly"}, hooks={"beforeLease": {"script": "sleep 8", "timeout": 30}})
+    created = lab.jmp("ann", "create", "lease", "-n", "slowly", "--duration", "3s", "--lease-id", "brief")
+    assert created.code == 0, created.text
+    eventually(lambda: lab.exporter("slowly").get("lease") != "brief", lambda: str(lab.exporter("slowly")), 20)
+    lab.until_ready("slowly", 30)
+    # It never was ready for a lease that was over.
+    following = lab.jmp("ann", "shell", "-n", "slowly", "--", "j", "power", "on")
+    assert following.code == 0, following.text
+    lab.exporters["slowly"].stop()
+
+
+def test_point_85_a_hangup_waits_for_the_lease(lab):
+    exporter = lab.stock("hung", {"board": "hung"})
+    created = lab.jmp("ann", "create", "lease", "-n", "hung", "--duration", "5m", "--lease-id", "first")
+    assert created.code == 0, created.text
+    exporter.popen.send_signal(signal.SIGHUP)
+    done = lab.jmp("ann", "shell", "--lease", "first", "--", "j", "power", "on")
+    assert done.code == 0, done.text
+    assert lab.exporter("hung")["online"]
+    assert lab.jmp("ann", "delete", "leases", "first").code == 0
+    eventually(lambda: not lab.exporter("hung")["online"] or not exporter.alive, lambda: str(lab.exporter("hung")), 30)
+    exporter.stop()
+
+
+def test_point_82_an_after_hook_that_fails_frees_the_board(lab):
+    hook = {"script": "echo last-words; exit 3", "timeout": 20, "onFailure": "endLease"}
+    lab.stock("bitter", {"board": "bitter"}, hooks={"afterLease": hook})
+    for _ in range(2):
+        done = lab.jmp("ann", "shell", "-n", "bitter", "--", "j", "power", "on")
+        assert done.code == 1, done.text
+        assert "last-words" in done.text
+        lab.until_ready("bitter", 30)
+    lab.exporters["bitter"].stop()
+
+

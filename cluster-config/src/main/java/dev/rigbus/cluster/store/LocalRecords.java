@@ -111,6 +111,11 @@ final class LocalRecords implements RecordStore {
         });
     }
 
+    /** Whether this is the first that its writer wrote as the authority of the record. */
+    static boolean beginsEpoch(StoredRecord record) {
+        return (record.version() & (1L << EPOCH_SHIFT) - 1) == 0;
+    }
+
     @Override
     public Registration watch(String kind, Consumer<StoredRecord> listener) {
         return watchers.add(kind, listener);

@@ -273,13 +273,25 @@ final class ReplicatedRecords implements RecordStore {
 
     @Override
     public Future<StoredRecord> own(String kind, String key, long epoch, @Nullable String value) {
-        return local.own(kind, key, epoch, value)
-                .onSuccess(record -> loop.execute(() -> {
-                    JsonObject message =
-                            new JsonObject().put("op", "push").put("records", Wire.encode(List.of(record)));
-                    // Who misses it finds it when the nodes compare.
-                    view.others.forEach(node -> peers.request(node, message, GREETING_TIMEOUT));
-                }));
+        return local.own(kind, key, epoch, value).compose(record -> {
+            Future<Void> told = tell(record);
+            // Who has taken over wants to be found by the next question, whichever node it comes to.
+            return LocalRecords.beginsEpoch(record) ? told.map(record) : Future.succeededFuture(record);
+        });
+    }
+
+    /** Complete when the others have it, or after a moment: who misses it finds it when the nodes compare. */
+    private Future<Void> tell(StoredRecord record) {
+        Promise<Void> told = Promise.promise();
+        loop.execute(() -> {
+            JsonObject message = new JsonObject().put("op", "push").put("records", Wire.encode(List.of(record)));
+            List<Future<JsonObject>> all = view.others.stream()
+                    .map(node -> peers.request(node, message, GREETING_TIMEOUT))
+                    .toList();
+            Future.join(all).onComplete(done -> told.tryComplete());
+            loop.after(HomeWrites.EVERYWHERE, told::tryComplete);
+        });
+        return told.future();
     }
 
     // Reading.

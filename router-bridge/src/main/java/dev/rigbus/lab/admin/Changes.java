@@ -46,7 +46,7 @@ final class Changes {
                 yield lab.writer()
                         .exporters()
                         .update(name, old -> changed(old, wish))
-                        .map(now -> Messages.of(now, lab.view().state(name)));
+                        .map(now -> Messages.of(now, lab.view().seen(name)));
             }
             case KIND_POLICY -> {
                 listing.policy(name);

@@ -38,7 +38,7 @@ final class Listing {
     LabObject get(Kind kind, ObjectName name) {
         return switch (kind) {
             case KIND_CLIENT -> Messages.of(client(name));
-            case KIND_EXPORTER -> Messages.of(exporter(name), lab.view().state(name));
+            case KIND_EXPORTER -> Messages.of(exporter(name), lab.view().seen(name));
             case KIND_POLICY -> Messages.of(policy(name));
             case KIND_LEASE -> Messages.of(lease(name));
             case KIND_ADMIN -> Messages.of(admin(name.name()));
@@ -108,7 +108,7 @@ final class Listing {
                         lab.view().exporters(),
                         Exporter::name,
                         e -> selector.matches(e.labels()),
-                        e -> Messages.of(e, lab.view().state(e.name())));
+                        e -> Messages.of(e, lab.view().seen(e.name())));
             case KIND_POLICY -> page(wish, lab.view().policies(), Policy::name, p -> true, Messages::of);
             case KIND_LEASE ->
                 page(

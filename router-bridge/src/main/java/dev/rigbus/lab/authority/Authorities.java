@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /** The authorities that live on this node, and the way to those on others. Safe to use from any thread. */
 public final class Authorities {
     private static final Logger log = LoggerFactory.getLogger(Authorities.class);
+    /** For so long an authority that should be there is looked for. */
+    private static final int ROUNDS = 10;
+
+    private static final long ROUND_MILLIS = 100;
 
     /**
      * How long a node that takes a stock board over from one that cannot be asked grants no new lease: by then that one has noticed that it
@@ -138,9 +143,18 @@ public final class Authorities {
         if (here.containsKey(exporter) || !isReachable(exporter)) {
             return here(exporter).compose(authority -> request.apply(of(exporter)));
         }
-        return request.apply(of(exporter))
+        return there(exporter, request, ROUNDS)
                 .recover(failure -> isGone(failure)
                         ? here(exporter).compose(authority -> request.apply(of(exporter)))
+                        : Future.failedFuture(failure));
+    }
+
+    /** Asks an authority of another node, which may have become it so lately that this node's bus has not heard of it. */
+    private <T> Future<T> there(ObjectName exporter, Function<AuthorityService, Future<T>> request, int rounds) {
+        return request.apply(of(exporter))
+                .recover(failure -> isGone(failure) && rounds > 0 && isReachable(exporter)
+                        ? vertx.timer(ROUND_MILLIS, TimeUnit.MILLISECONDS)
+                                .compose(again -> there(exporter, request, rounds - 1))
                         : Future.failedFuture(failure));
     }
 
@@ -178,8 +192,7 @@ public final class Authorities {
             return deploy(exporter, known, lab.now());
         }
         if (cluster.members().contains(known.node())) {
-            return of(exporter)
-                    .yield()
+            return there(exporter, AuthorityService::yield, ROUNDS)
                     .map(json -> Records.read(ExporterState.class, json.encode()))
                     // It is there and knows nothing of the exporter: it was restarted, say.
                     .recover(failure -> isGone(failure) ? Future.succeededFuture(known) : Future.failedFuture(failure))

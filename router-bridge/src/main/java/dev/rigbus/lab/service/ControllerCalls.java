@@ -100,7 +100,10 @@ final class ControllerCalls {
         return who.exporter(call)
                 .compose(exporter -> deeds.self(
                         exporter, "exporter.register", () -> registration.register(exporter.name(), request)))
-                .onSuccess(exporter -> authorities.tell(exporter.name(), AuthorityService::started))
+                // Somebody looks after it before it says more, which it may do at any node.
+                .compose(exporter -> authorities
+                        .tell(exporter.name(), AuthorityService::started)
+                        .transform(told -> Future.succeededFuture(exporter)))
                 .map(exporter ->
                         RegisterResponse.newBuilder().setUuid(exporter.uid()).build());
     }

@@ -152,6 +152,11 @@ public final class LabView implements LeaseUpdate.Lab, AutoCloseable {
         return new Board(exporter, seen(state(exporter.name())), holder(exporter.name()));
     }
 
+    /** What can be said of an exporter: if its authority cannot be asked, that. */
+    public @Nullable ExporterState seen(ObjectName exporter) {
+        return seen(state(exporter));
+    }
+
     private @Nullable ExporterState seen(@Nullable ExporterState state) {
         return state == null || reachable.test(state.node()) ? state : state.lost();
     }
