@@ -306,7 +306,7 @@ def test_point_82_an_after_hook_that_fails_frees_the_board(lab):
         done = lab.jmp("ann", "shell", "-n", "bitter", "--", "j", "power", "on")
         assert done.code == 1, done.text
         assert "last-words" in done.text
-        lab.until_ready("bitter", 30)
+        eventually(lambda: not lab.exporter("bitter").get("lease"), lambda: str(lab.exporter("bitter")), 30)
     lab.exporters["bitter"].stop()
 
 

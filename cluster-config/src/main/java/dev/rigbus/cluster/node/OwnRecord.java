@@ -3,6 +3,7 @@ package dev.rigbus.cluster.node;
 import dev.rigbus.cluster.pki.NodeIdentity;
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.RecordStore.ConflictException;
+import dev.rigbus.kernel.ports.RecordStore.StoreUnavailableException;
 import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
@@ -65,8 +66,12 @@ final class OwnRecord {
         }
         return store.write(NodeRecord.KIND, self, stored == null || value == null ? 0 : stored.version(), next)
                 .<Void>mapEmpty()
-                .recover(cause -> cause instanceof ConflictException && attempts > 1
-                        ? change(change, attempts - 1)
-                        : Future.failedFuture(cause));
+                .recover(cause ->
+                        isPassing(cause) && attempts > 1 ? change(change, attempts - 1) : Future.failedFuture(cause));
+    }
+
+    /** Several nodes that start at once make the lab re-form once for each. */
+    private static boolean isPassing(Throwable cause) {
+        return cause instanceof ConflictException || cause instanceof StoreUnavailableException;
     }
 }
