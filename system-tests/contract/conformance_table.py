@@ -16,6 +16,8 @@ import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from pathlib import Path
 
+from driver_rows import CALLS, CASES
+
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "conformance.md"
 PEERS = ("stock", "rigbus")
@@ -32,6 +34,8 @@ HEADS = {
     "hostile": ("Input", "", "File"),
     "controller": ("Point", "What it says", "File"),
     "regressions of the lab": ("Regression", "", "File"),
+    "calls": ("Driver", "Calls, streams, keys", "Tests"),
+    "cases": ("Stock tests of", "Case", "Tests"),
 }
 
 
@@ -97,13 +101,22 @@ def regression_rows():
                 yield test, (number[1].upper() + ": " + words(number[2]), "", f"`{file.name}`")
 
 
+def driver_rows(listed):
+    """Rows of the drivers; the key is all that has to pass, as (file, test)."""
+    for driver, what, file, names in listed:
+        tests = [f"test_{name}" for name in names.split()]
+        missing = set(tests) - set(tests_in(HERE / "interop" / f"{file}.py"))
+        assert not missing, f"{file}: no tests {sorted(missing)}"
+        yield tuple((file, test) for test in tests), (driver, what, f"`{file}.py`: {len(tests)}")
+
+
 def results(file):
-    """[passed, run] per test function, and per group of recordings."""
+    """[passed, run] per test function, the same with its file, and per group of recordings."""
     counts = defaultdict(lambda: [0, 0])
     for case in ElementTree.parse(file).iter("testcase"):
         name, _, parameters = case.get("name").partition("[")
         passed = not any(case.find(bad) is not None for bad in ("failure", "error", "skipped"))
-        keys = [name]
+        keys = [name, (case.get("classname").rpartition(".")[2], name)]
         if name == "test_fixture":
             group = re.split(r"[-\]]", re.sub(r"^(stock|rigbus)-|-(stock|rigbus)\]$", "", parameters))[0]
             keys = [("fixture", group)]
@@ -115,7 +128,12 @@ def results(file):
 
 def verdict(counts, key):
     prefix = isinstance(key, str) and key.startswith("test_point_")
-    hits = [v for k, v in counts.items() if k == key or (prefix and isinstance(k, str) and k.startswith(key))]
+    if isinstance(key, tuple) and isinstance(key[0], tuple):
+        hits = [counts[each] for each in key]
+        if not all(run for _, run in hits):
+            return "–"
+    else:
+        hits = [v for k, v in counts.items() if k == key or (prefix and isinstance(k, str) and k.startswith(key))]
     passed, run = (sum(v[i] for v in hits) for i in (0, 1))
     if not run:
         return "–"
@@ -128,7 +146,7 @@ def table(head, rows, given, before, peers):
     lines = ["| " + " | ".join([*(head[i] for i in used), *peers]) + " |", "|" + " --- |" * (len(used) + len(peers))]
     for key, cells in rows:
         shown = [cells[i] for i in used]
-        old = before.get(shown[0], {})
+        old = before.get(tuple(shown), {})
         verdicts = [verdict(given[p], key) if p in given else old.get(p, "") for p in peers]
         if peers == LAB and verdicts == ["–"]:
             verdicts = [old.get("lab", "")]  # not among the tests of this run
@@ -138,7 +156,7 @@ def table(head, rows, given, before, peers):
 
 def verdicts_of(lines, peers):
     cells = [[c.strip() for c in line.strip().strip("|").split("|")] for line in lines if line.startswith("|")]
-    return {row[0]: dict(zip(peers, row[-len(peers) :])) for row in cells[2:]}
+    return {tuple(row[: -len(peers)]): dict(zip(peers, row[-len(peers) :])) for row in cells[2:]}
 
 
 def rewritten(text, given):
@@ -148,6 +166,8 @@ def rewritten(text, given):
         "hostile": hostile_rows,
         "controller": lab_rows,
         "regressions of the lab": regression_rows,
+        "calls": lambda: driver_rows(CALLS),
+        "cases": lambda: driver_rows(CASES),
     }
     for name, head in HEADS.items():
         peers = LAB if name in LAB_TABLES else PEERS
