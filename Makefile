@@ -10,7 +10,7 @@ PEERS := stock rigbus
 export JAVA_HOME := $(shell system-tests/setup.sh java)
 
 .DEFAULT_GOAL := help
-.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault soak partition bench docs format clean
+.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault partition soak bench benchlab benchrouter docs format clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -68,6 +68,12 @@ partition: app/target/rigbus.jar $(PROBE) $(VENV)/ready archive ## a lab whose h
 
 bench: app/target/rigbus.jar $(VENV)/ready ## time from the start to the first answered call, stock beside ours
 	$(PYTHON) system-tests/bench/start.py
+
+benchlab: app/target/rigbus.jar archive $(VENV)/ready ## a lab with a thousand exporters and ten thousand leases
+	$(PYTHON) system-tests/bench/lab.py
+
+benchrouter: app/target/rigbus.jar archive $(VENV)/ready ## the router beside a bare grpc-go one; BENCH=the folder of the neutral load generator
+	$(PYTHON) system-tests/bench/router.py $(BENCH)
 
 docs: app/target/rigbus.jar $(VENV)/ready ## runs every command of the documentation
 	mkdir -p $(REPORTS)
