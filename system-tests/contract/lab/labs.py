@@ -64,12 +64,22 @@ class Process:
         return self.popen.returncode
 
     def kill(self):
-        try:
-            os.killpg(self.popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        # `jmp run` has a child in a group of its own.
+        for pid in [self.popen.pid, *descendants(self.popen.pid)]:
+            try:
+                os.killpg(os.getpgid(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         self.popen.wait()
         self.file.close()
+
+
+def descendants(pid):
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [int(child) for child in children] + [each for child in children for each in descendants(int(child))]
 
 
 class Node:

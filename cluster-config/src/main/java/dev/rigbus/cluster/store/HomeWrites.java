@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class HomeWrites {
     private static final Duration PUT_TIMEOUT = Duration.ofSeconds(2);
 
-    /** How long whoever writes waits for more than it takes to count: the next question may go to any node, and should find it there. */
-    static final Duration EVERYWHERE = Duration.ofMillis(500);
-
     private final LocalRecords local;
     private final Copies rule;
     private final Peers peers;
@@ -97,36 +94,22 @@ final class HomeWrites {
         }
         StoredRecord base = local.table().get(key);
         StoredRecord next = LocalRecords.next(base, key.kind(), key.key(), expected, value, time.getAsLong());
-        Spread spread = spread(next, now);
-        return spread.known
-                .compose(conflict -> {
-                    if (conflict != null) {
-                        return adopt(conflict);
-                    }
-                    // What this node saw as home of former members must not count beside what the home of the
-                    // present ones writes.
-                    return view.get() == now ? keep(base, next) : Future.failedFuture(inDoubt());
-                })
-                .compose(kept -> spread.everywhere.map(kept));
+        return known(next, now).compose(conflict -> {
+            if (conflict != null) {
+                return adopt(conflict);
+            }
+            // What this node saw as home of former members must not count beside what the home of the present ones
+            // writes.
+            return view.get() == now ? keep(base, next) : Future.failedFuture(inDoubt());
+        });
     }
 
-    /**
-     * A record on its way to the others.
-     *
-     * @param known complete when one other has it on its disk, or at once where there is no other; gives what stands there if that is
-     *     something else
-     * @param everywhere complete when all have answered, or after a moment
-     */
-    private record Spread(Future<@Nullable StoredRecord> known, Future<Void> everywhere) {}
-
-    private Spread spread(StoredRecord record, View now) {
+    /** Complete when one other has it on its disk, or at once where there is no other; gives what stands there if that is something else. */
+    private Future<@Nullable StoredRecord> known(StoredRecord record, View now) {
         if (now.others.isEmpty()) {
-            return new Spread(Future.succeededFuture(), Future.succeededFuture());
+            return Future.succeededFuture();
         }
         Promise<@Nullable StoredRecord> first = Promise.promise();
-        Promise<Void> all = Promise.promise();
-        loop.after(EVERYWHERE, all::tryComplete);
-        int[] unanswered = {now.others.size()};
         int[] unheard = {now.others.size()};
         boolean[] doubt = {false};
         for (String node : now.others) {
@@ -138,9 +121,6 @@ final class HomeWrites {
                     .put("record", Wire.encode(record));
             peers.request(node, put, PUT_TIMEOUT)
                     .onComplete(done -> loop.execute(() -> {
-                        if (--unanswered[0] == 0) {
-                            all.tryComplete();
-                        }
                         doubt[0] |= done.failed() && !(done.cause() instanceof Peers.UnreachableException);
                         if (done.succeeded() && !done.result().containsKey("refused")) {
                             first.tryComplete(Wire.optional(done.result().getJsonArray("conflict")));
@@ -150,7 +130,7 @@ final class HomeWrites {
                         }
                     }));
         }
-        return new Spread(first.future(), all.future());
+        return first.future();
     }
 
     /** Another has what this node had not; a third may by now have taken what was sent, so nobody knows yet which it will be. */

@@ -34,6 +34,9 @@ final class ReplicatedRecords implements RecordStore {
     private static final Duration HOME_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+    /** How long whoever takes over waits for the others to have heard of it. */
+    private static final Duration TOLD_WITHIN = Duration.ofMillis(500);
+
     private final LocalRecords local;
     private final Cluster cluster;
     private final Peers peers;
@@ -273,11 +276,14 @@ final class ReplicatedRecords implements RecordStore {
 
     @Override
     public Future<StoredRecord> own(String kind, String key, long epoch, @Nullable String value) {
-        return local.own(kind, key, epoch, value).compose(record -> {
+        Answer<StoredRecord> answer = new Answer<>(loop);
+        local.own(kind, key, epoch, value).onFailure(answer::fail).onSuccess(record -> {
             Future<Void> told = tell(record);
             // Who has taken over wants to be found by the next question, whichever node it comes to.
-            return LocalRecords.beginsEpoch(record) ? told.map(record) : Future.succeededFuture(record);
+            Future<?> enough = LocalRecords.beginsEpoch(record) ? told : Future.succeededFuture();
+            enough.onComplete(done -> answer.complete(record));
         });
+        return answer.future();
     }
 
     /** Complete when the others have it, or after a moment: who misses it finds it when the nodes compare. */
@@ -289,7 +295,7 @@ final class ReplicatedRecords implements RecordStore {
                     .map(node -> peers.request(node, message, GREETING_TIMEOUT))
                     .toList();
             Future.join(all).onComplete(done -> told.tryComplete());
-            loop.after(HomeWrites.EVERYWHERE, told::tryComplete);
+            loop.after(TOLD_WITHIN, told::tryComplete);
         });
         return told.future();
     }
