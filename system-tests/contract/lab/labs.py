@@ -149,15 +149,14 @@ class Lab:
                 name = f"n{number}"
                 token = self.room / f"{name}.token"
                 self.admin("create", "node", name, "--out", token)
-                self.add(name, token, {"join": [first.endpoint]}, wait=False)
-            for node in self.nodes[1:]:
-                node.ready()
+                # One after the other: while the members change, nobody is let in.
+                self.add(name, token, {"join": [first.endpoint]})
         except BaseException:
             self.__exit__()
             raise
         return self
 
-    def add(self, name, token=None, more=None, wait=True):
+    def add(self, name, token=None, more=None):
         """Starts one more node; what runs on it stands in `boards`."""
         settings = self.settings | (more or {})
         exporters = []
@@ -177,7 +176,7 @@ class Lab:
             settings = settings | {"join": [f"127.0.0.1:{free_port()}"]}
         node = Node(self.room, name, settings=settings, token=token)
         self.nodes.append(node)
-        return node.start(wait)
+        return node.start()
 
     def __exit__(self, *error):
         for exporter in self.exporters.values():

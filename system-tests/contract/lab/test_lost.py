@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
-from lab.wire import SECONDS, holds, is_over, meet, short
+from lab.wire import SECONDS, holds, is_over, meet
 from waiting import eventually
 
 STUMBLES = {"hooks": {"beforeLease": {"script": "exit 3", "onFailure": "endLease"}}}

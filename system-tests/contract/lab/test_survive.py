@@ -1,7 +1,6 @@
 """What sessions and leases survive: the loss of a node, of clients, of exporters, with stock processes. Points 87 and 88."""
 
 import os
-import signal
 
 import pytest
 import yaml
