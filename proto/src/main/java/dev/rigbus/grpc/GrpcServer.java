@@ -53,7 +53,7 @@ public final class GrpcServer {
     /**
      * Listens on one more address, where other protocols than gRPC are spoken too.
      *
-     * @param handlers by path, such as {@code /package.Service/Method}; those that are added later serve the connections made after that
+     * @param handlers by path, such as {@code /package.Service/Method}; looked up at each call, so that it may be changed later if it is a concurrent map
      * @param tls absent for plaintext; it decides which protocols are offered
      * @param others what takes over a connection, by the name that both sides agree on in the handshake (ALPN). A peer that names none, or
      *     none that is offered, gets {@code http/1.1}, or is sent away if that is not among them. Each connection has a handler made, which
@@ -71,7 +71,7 @@ public final class GrpcServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accepted(channel, Map.copyOf(handlers), tls, Map.copyOf(others));
+                        accepted(channel, handlers, tls, Map.copyOf(others));
                     }
                 });
         if (!Transport.isUnix(address)) {

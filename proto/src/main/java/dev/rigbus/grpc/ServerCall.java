@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One call that a peer makes. */
 public final class ServerCall extends GrpcStream {
+    private static final Logger log = LoggerFactory.getLogger(ServerCall.class);
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     private static final AsciiString APPLICATION_GRPC = AsciiString.cached("application/grpc");
     private static final AsciiString STATUS_200 = AsciiString.cached("200");
@@ -35,6 +38,25 @@ public final class ServerCall extends GrpcStream {
     ServerCall(GrpcConnection connection, Http2Stream stream, Http2Headers request) {
         super(connection, stream);
         this.request = request;
+    }
+
+    /** Has the call served by this handler from now on, or refused where there is none; on the call's event loop. */
+    public void serve(@Nullable CallHandler handler) {
+        if (finished || !isOpen()) {
+            return;
+        }
+        if (handler == null) {
+            finish(new Status(Code.UNIMPLEMENTED, "Method not found!"));
+            return;
+        }
+        try {
+            listener = handler.start(this);
+        } catch (StatusException e) {
+            finish(e.status());
+        } catch (RuntimeException e) {
+            log.error("a call of {} could not be started", request.path(), e);
+            finish(new Status(Code.INTERNAL, "internal error"));
+        }
     }
 
     /** The last value of a piece of the call's metadata; the name in lower case. */

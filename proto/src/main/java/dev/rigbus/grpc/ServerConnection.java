@@ -9,12 +9,9 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The server's side of a connection: starts a call for every stream that the peer opens. */
 final class ServerConnection extends GrpcConnection {
-    private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
     private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
@@ -49,23 +46,17 @@ final class ServerConnection extends GrpcConnection {
         ServerCall started = new ServerCall(this, stream, headers);
         attach(stream, started);
         try {
-            start(started, headers);
-            if (endOfStream) {
-                started.inputEnded();
-            }
+            prepare(started, headers);
+            started.serve(handlers.apply(String.valueOf(headers.path())));
         } catch (StatusException e) {
             started.finish(e.status());
-        } catch (RuntimeException e) {
-            log.error("a call of {} could not be started", headers.path(), e);
-            started.finish(new Status(Code.INTERNAL, "internal error"));
+        }
+        if (endOfStream) {
+            started.inputEnded();
         }
     }
 
-    private void start(ServerCall call, Http2Headers headers) {
-        CallHandler handler = handlers.apply(String.valueOf(headers.path()));
-        if (handler == null) {
-            throw new StatusException(Code.UNIMPLEMENTED, "Method not found!");
-        }
+    private static void prepare(ServerCall call, Http2Headers headers) {
         CharSequence encoding = headers.get(GRPC_ENCODING);
         if (encoding != null && AsciiString.contentEquals(encoding, "gzip")) {
             call.useGzip();
@@ -77,7 +68,6 @@ final class ServerConnection extends GrpcConnection {
         if (timeout != null) {
             call.startDeadline(Timeouts.nanos(timeout.toString()));
         }
-        call.listener = handler.start(call);
     }
 
     private static boolean isGrpc(Http2Headers headers) {

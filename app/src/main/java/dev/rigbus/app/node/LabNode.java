@@ -59,6 +59,7 @@ public final class LabNode {
     private final NodeConfig config;
     private final Path data;
     private final Parts parts = new Parts();
+    private @Nullable Starting starting;
     private String name = "";
     private String endpoint = "";
 
@@ -149,7 +150,7 @@ public final class LabNode {
         }
         ground.ports().serve(admission.handlers());
         lab.serve(ground.ports());
-        Starting.over(ground.ports());
+        Objects.requireNonNull(starting).over();
         Path socket = data.resolve(DataFolder.ADMIN_SOCKET);
         Parts.await(socket.toString(), ground.ports().listen(socket, lab.administration()), START);
         if (config.metrics() != null) {
@@ -217,7 +218,7 @@ public final class LabNode {
 
     private Ports ports(Vertx vertx) {
         Ports ports = new Ports(((VertxInternal) vertx).nettyEventLoopGroup());
-        ports.serve(Starting.handlers());
+        starting = Starting.on(ports.served());
         parts.add("the listeners", ports::close);
         return ports;
     }

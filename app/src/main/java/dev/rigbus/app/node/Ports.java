@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node listens on: one port for everybody, and a socket for its administrator. What is served there may come later than the port is
- * opened; until then calls are told that there is no such service.
+ * opened.
  */
 final class Ports {
     private final EventLoopGroup loops;
@@ -39,14 +39,14 @@ final class Ports {
         this.server = new GrpcServer(loops, GrpcLimits.DEFAULT);
     }
 
-    /** Serves these calls to connections from now on. */
+    /** Serves these calls from now on, to the connections that are there as well. */
     void serve(Map<String, CallHandler> more) {
         handlers.putAll(more);
     }
 
-    /** Whatever is served by this handler is no service any more. */
-    void serveNoMore(CallHandler handler) {
-        handlers.values().removeIf(handler::equals);
+    /** What is served now, to be changed at any time from any thread. */
+    Map<String, CallHandler> served() {
+        return handlers;
     }
 
     /** Hands connections over whose TLS handshake named this protocol. */
