@@ -86,7 +86,7 @@ def end(lab, process, words, client):
     if process.alive:
         tell(process, words, "end")
         process.popen.wait(60)
-    eventually(lambda: not lab.leases(client), lambda: str(lab.leases(client)), 30)
+    eventually(lambda: not lab.leases(client), lambda: f"{lab.leases(client)}\n{process.log}", 30)
 
 
 @pytest.mark.timeout(180)
