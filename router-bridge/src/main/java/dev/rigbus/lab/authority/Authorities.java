@@ -38,6 +38,9 @@ public final class Authorities {
      */
     private static final Duration TAKEOVER = Duration.ofSeconds(20);
 
+    /** How often an authority looks whether the time has brought something. */
+    private static final Duration TICK = Duration.ofSeconds(5);
+
     private static final long ANSWER_MILLIS = 5000;
     private static final long DIAL_MILLIS = 45_000;
 
@@ -47,16 +50,29 @@ public final class Authorities {
     private final Lab lab;
     private final Inviter inviter;
     private final ListenDesk desk;
+    private final Duration tick;
     private final Map<ObjectName, OwnExporter> own = new ConcurrentHashMap<>();
     private final Map<ObjectName, Future<AuthorityVerticle>> here = new ConcurrentHashMap<>();
 
     public Authorities(Vertx vertx, Cluster cluster, LabView view, Leasing leasing, Inviter inviter, ListenDesk desk) {
+        this(vertx, cluster, view, leasing, inviter, desk, TICK);
+    }
+
+    Authorities(
+            Vertx vertx,
+            Cluster cluster,
+            LabView view,
+            Leasing leasing,
+            Inviter inviter,
+            ListenDesk desk,
+            Duration tick) {
         this.vertx = vertx;
         this.cluster = cluster;
         this.view = view;
         this.inviter = inviter;
         this.desk = desk;
         this.lab = leasing;
+        this.tick = tick;
     }
 
     /** Takes up what this node was the authority of before it was restarted, and hears of changes from now on. */
@@ -216,7 +232,7 @@ public final class Authorities {
                     : new OwnBoard(exporter, device, inviter);
         };
         AuthorityVerticle verticle =
-                new AuthorityVerticle(state, grantsFrom, lab, boards, () -> leave(exporter, made[0]));
+                new AuthorityVerticle(state, grantsFrom, tick, lab, boards, () -> leave(exporter, made[0]));
         made[0] = verticle;
         log.atInfo().addKeyValue("exporter", exporter).log("looked after by node {} from now on", cluster.self());
         return vertx.deployVerticle(verticle).map(verticle);

@@ -28,13 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the authority of one exporter on the bus, and gives it the time. */
 final class AuthorityVerticle extends VerticleBase implements AuthorityService, Authority.World {
-    private static final long TICK_MILLIS = 5000;
-
     /** A client gives up after 30 s; the answer should come before that. */
     private static final Duration READY_WAIT = Duration.ofMillis(27_500);
 
     private final ExporterState taken;
     private final Instant grantsFrom;
+    private final Duration tick;
     private final Lab lab;
     private final Runnable leave;
     private final BoardFactory boards;
@@ -55,12 +54,15 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     /**
      * @param taken the state that this node takes over, written as its own
      * @param grantsFrom before this moment only the lease that lasts is looked after
+     * @param tick how often it looks whether the time has brought something
      * @param leave undeploys this verticle
      */
-    AuthorityVerticle(ExporterState taken, Instant grantsFrom, Lab lab, BoardFactory boards, Runnable leave) {
+    AuthorityVerticle(
+            ExporterState taken, Instant grantsFrom, Duration tick, Lab lab, BoardFactory boards, Runnable leave) {
         this.taken = taken;
         this.online = taken.online();
         this.grantsFrom = grantsFrom;
+        this.tick = tick;
         this.lab = lab;
         this.boards = boards;
         this.leave = leave;
@@ -78,7 +80,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         board = made;
         Authority rules = new Authority(taken, this, made);
         authority = rules;
-        vertx.setPeriodic(TICK_MILLIS, tick -> {
+        vertx.setPeriodic(tick.toMillis(), timer -> {
             if (board instanceof StockBoard stock) {
                 if (stock.isAttached()) {
                     rules.heard();

@@ -90,7 +90,13 @@ class AuthoritiesTest {
             new LeaseHistory(new Trail(NO_AUDIT, cluster), new LeaseMeters(new SimpleMeterRegistry(), view)));
     private final ListenDesk desk = new ListenDesk(vertx, "n1");
     private final Authorities authorities = new Authorities(
-            vertx, cluster, view, leasing, (exporter, lease, fence, own) -> new Invitation("here:1", "token"), desk);
+            vertx,
+            cluster,
+            view,
+            leasing,
+            (exporter, lease, fence, own) -> new Invitation("here:1", "token"),
+            desk,
+            Duration.ofMillis(50));
     private final Heard heard = new Heard();
 
     @BeforeEach
@@ -344,7 +350,7 @@ class AuthoritiesTest {
         until("it heard that it is free", () -> state().lease() == null && state().told() == null);
         // Longer than it takes to tidy up, and nothing is heard of it but that it is there.
         until("granted next", () -> {
-            // Not so fast that it seems to be silent for a minute between two of its ticks.
+            // Slowly enough that a minute does not pass between two ticks.
             cluster.advance(Duration.ofMillis(40));
             return lease("two").isHeld();
         });
