@@ -51,13 +51,14 @@ final class HomeWrites {
         this.renewView = renewView;
     }
 
-    Future<StoredRecord> write(Key key, long expected, @Nullable String value) {
+    /** @param writer the node that wants it */
+    Future<StoredRecord> write(String writer, Key key, long expected, @Nullable String value) {
         Promise<StoredRecord> promise = Promise.promise();
         inLine(
                 key,
                 () -> Future.succeededFuture()
                         .compose(v -> diskWorks())
-                        .compose(v -> attempt(key, expected, value))
+                        .compose(v -> attempt(writer, key, expected, value))
                         .onComplete(promise)
                         .onComplete(done -> next(key)));
         return promise.future();
@@ -87,10 +88,14 @@ final class HomeWrites {
         return diskInDoubt ? local.probe().onSuccess(v -> diskInDoubt = false) : Future.succeededFuture();
     }
 
-    private Future<StoredRecord> attempt(Key key, long expected, @Nullable String value) {
+    private Future<StoredRecord> attempt(String writer, Key key, long expected, @Nullable String value) {
         View now = view.get();
         if (!now.isSettled() || !now.home(key).equals(now.self)) {
             return Future.failedFuture(new NotNowException("the members have just changed"));
+        }
+        if (!now.members.contains(writer)) {
+            // The two have met again, and this node, which does not know yet, has not seen what the other side wrote.
+            return Future.failedFuture(new NotNowException("node " + now.self + " does not see node " + writer));
         }
         StoredRecord base = local.table().get(key);
         StoredRecord next = LocalRecords.next(base, key.kind(), key.key(), expected, value, time.getAsLong());

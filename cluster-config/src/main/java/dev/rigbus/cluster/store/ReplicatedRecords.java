@@ -210,7 +210,7 @@ final class ReplicatedRecords implements RecordStore {
             attempts++;
             String decides = view.home(key);
             Future<StoredRecord> done =
-                    decides.equals(cluster.self()) ? home.write(key, expected, value) : ask(decides);
+                    decides.equals(cluster.self()) ? home.write(decides, key, expected, value) : ask(decides);
             done.onSuccess(answer::complete).onFailure(cause -> loop.execute(() -> failed(cause)));
         }
 
@@ -232,6 +232,7 @@ final class ReplicatedRecords implements RecordStore {
         private Future<StoredRecord> ask(String node) {
             JsonObject question = new JsonObject()
                     .put("op", "cas")
+                    .put("from", cluster.self())
                     .put("key", Wire.encode(key))
                     .put("expected", expected)
                     .put("value", value);
@@ -258,7 +259,8 @@ final class ReplicatedRecords implements RecordStore {
     /** Decides for another node, as the home of a key. */
     private Future<JsonObject> decide(JsonObject question) {
         Key key = Wire.key(question.getJsonArray("key"));
-        return home.write(key, question.getLong("expected"), question.getString("value"))
+        return home.write(
+                        question.getString("from", ""), key, question.getLong("expected"), question.getString("value"))
                 .map(record -> new JsonObject().put("record", Wire.encode(record)))
                 .recover(cause -> {
                     if (cause instanceof ConflictException conflict) {

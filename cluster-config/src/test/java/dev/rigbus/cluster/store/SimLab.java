@@ -2,7 +2,6 @@ package dev.rigbus.cluster.store;
 
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore.Registration;
-import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -36,7 +35,7 @@ final class SimLab implements AutoCloseable {
 
     final Random random;
     final Map<String, Node> nodes = new TreeMap<>();
-    /** Of each value that a home offered to others, who it was and which members it saw. */
+    /** Of each value that another node took from a home, who the home was and which members it saw. */
     final Map<String, Offer> offers = new HashMap<>();
 
     double lossFraction;
@@ -201,10 +200,7 @@ final class SimLab implements AutoCloseable {
 
         @Override
         public Future<JsonObject> request(String node, JsonObject message, Duration timeout) {
-            if ("put".equals(message.getString("op"))) {
-                StoredRecord record = Wire.record(message.getJsonArray("record"));
-                offers.put(String.valueOf(record.value()), new Offer(name, records.view().members));
-            }
+            Consumer<JsonObject> answered = taken(message);
             int mine = life;
             String text = message.encode();
             if (text.length() > 1 << 20) {
@@ -228,13 +224,30 @@ final class SimLab implements AutoCloseable {
                             .onSuccess(answer -> nodes.get(node)
                                     .travel(
                                             name,
-                                            () -> atHome.accept(
-                                                    () -> promise.tryComplete(new JsonObject(answer.encode())))))
+                                            () -> atHome.accept(() -> {
+                                                answered.accept(answer);
+                                                promise.tryComplete(new JsonObject(answer.encode()));
+                                            })))
                             .onFailure(cause -> nodes.get(node)
                                     .travel(name, () -> atHome.accept(() -> promise.tryFail(cause.getMessage()))));
                 }
             });
             return promise.future();
+        }
+
+        /** A home that was refused may leave the decision to another, so who decided is who was told that it stands elsewhere. */
+        private Consumer<JsonObject> taken(JsonObject message) {
+            if (!"put".equals(message.getString("op"))) {
+                return answer -> {};
+            }
+            String value =
+                    String.valueOf(Wire.record(message.getJsonArray("record")).value());
+            Offer offer = new Offer(name, records.view().members);
+            return answer -> {
+                if (answer.containsKey("ok")) {
+                    offers.put(value, offer);
+                }
+            };
         }
 
         private void travel(String node, Runnable arrival) {
