@@ -10,6 +10,7 @@ Both peers take the same flags and the same YAML, so nothing but the command dif
 
 import base64
 import os
+import random
 import shutil
 import signal
 import socket
@@ -76,11 +77,16 @@ def clean_environment(extra=None):
 
 
 def free_port(host="127.0.0.1", kind=socket.SOCK_STREAM):
-    """A port that the system just gave out and nobody holds now."""
+    """A port that nobody holds, and none that the system gives to whoever connects somewhere: one of those may be gone when it is used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, kind) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
+    for port in random.sample(range(10240, 20000), 200):
+        with socket.socket(family, kind) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError(f"no port of {host} is free")
 
 
 def run(words, *, input=None, env=None, seconds=COMMAND_SECONDS, cwd=None):

@@ -6,6 +6,7 @@ An HTML comment above a block may say `in the background, until it is ready`, `i
 """
 
 import os
+import random
 import re
 import shlex
 import signal
@@ -66,9 +67,15 @@ def copy(tmp_path):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    """One that nobody holds, and none that the system gives to whoever connects somewhere."""
+    for port in random.sample(range(10240, 20000), 200):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return str(port)
+    raise AssertionError("no port is free")
 
 
 class Terminal:

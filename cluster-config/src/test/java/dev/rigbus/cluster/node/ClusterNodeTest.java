@@ -7,6 +7,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.rigbus.cluster.pki.LabKeys;
+import dev.rigbus.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.io.IOException;
@@ -166,7 +167,7 @@ class ClusterNodeTest {
         }
         new Socket("127.0.0.1", port).close();
         Config stranger = HazelcastConfig.of(
-                new byte[32], TestNode.freePort(), nodes.get(1).record(), List.of(port), Duration.ofSeconds(4));
+                new byte[32], FreePorts.one(), nodes.get(1).record(), List.of(port), Duration.ofSeconds(4));
         stranger.setProperty("hazelcast.max.join.seconds", "3");
         try {
             HazelcastInstance other = Hazelcast.newHazelcastInstance(stranger);

@@ -6,6 +6,7 @@ import dev.rigbus.cluster.pki.NodeIdentity;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.testkit.FreePorts;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.vertx.core.Future;
@@ -14,9 +15,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,27 +47,9 @@ final class TestNode {
         this.name = name;
         this.number = number;
         this.identity = NodeIdentity.openOrCreate(folder.resolve(name), lab, name, Set.of("localhost"), CLOCK);
-        this.port = freePort();
+        this.port = FreePorts.one();
         this.wire = new Relay(port);
-        this.virtualPort = freePair();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static int freePair() throws IOException {
-        for (int attempt = 0; attempt < 50; attempt++) {
-            int first = freePort();
-            try (ServerSocket second = new ServerSocket(first + 1, 1, InetAddress.getLoopbackAddress())) {
-                return first;
-            } catch (IOException | IllegalArgumentException e) {
-                // The one after it is taken: another pair, then.
-            }
-        }
-        throw new IOException("no two ports in a row are free");
+        this.virtualPort = FreePorts.first(2);
     }
 
     HostAndPort address() {

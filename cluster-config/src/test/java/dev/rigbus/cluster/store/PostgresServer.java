@@ -1,8 +1,7 @@
 package dev.rigbus.cluster.store;
 
+import dev.rigbus.testkit.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -45,9 +44,7 @@ final class PostgresServer implements AutoCloseable {
                 "--pwfile=" + password,
                 "-E",
                 "UTF8");
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePorts.one();
         start();
     }
 

@@ -10,6 +10,7 @@ import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.kernel.pump.LoopStream;
 import dev.rigbus.kernel.pump.RawStream;
+import dev.rigbus.testkit.FreePorts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
@@ -324,10 +325,7 @@ class NodeTunnelsTest {
 
     @Test
     void aPortOfLoopbackStandsForOneOfAnotherNode() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         try (ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             tunnelled = target.getLocalPort();
             a.forward("b", TUNNEL, port).await(20, TimeUnit.SECONDS);
@@ -386,10 +384,7 @@ class NodeTunnelsTest {
 
     @Test
     void aPortStaysClosedWhileItsNodeIsGone() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         HostAndPort where = addresses.remove("b");
         a.forward("b", TUNNEL, port).await(20, TimeUnit.SECONDS);
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
