@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import os
+import signal
 
 import peers
 import pytest
@@ -10,6 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+
+def pytest_configure():
+    # Background jobs and `nohup` ignore these, and so would every exporter and every command of a client.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser):
