@@ -6,11 +6,9 @@ An HTML comment above a block may say `in the background, until it is ready`, `i
 """
 
 import os
-import random
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from peers import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
@@ -66,18 +65,6 @@ def copy(tmp_path):
     return tmp_path / "rigbus"
 
 
-def free_port():
-    """One that nobody holds, and none that the system gives to whoever connects somewhere."""
-    for port in random.sample(range(10240, 20000), 200):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return str(port)
-    raise AssertionError("no port is free")
-
-
 class Terminal:
     """Where the blocks of one page are typed."""
 
@@ -92,9 +79,9 @@ class Terminal:
 
     def port(self, shown):
         if shown[0] not in self.ports:
-            port = free_port()
+            port = str(free_port())
             while port in self.ports.values():
-                port = free_port()
+                port = str(free_port())
             self.ports[shown[0]] = port
         return self.ports[shown[0]]
 
