@@ -3,6 +3,9 @@ package dev.rigbus.cluster.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.cluster.Cluster;
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
@@ -10,6 +13,7 @@ import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
@@ -122,6 +126,28 @@ class ClusterNodeTest {
             eventually(() -> ask(a, address).equals("b hello"));
         }
         assertThat(a.oldest()).isEqualTo(b.oldest());
+    }
+
+    /** A node that stood still misses the others while they meet again already, and clears after them: in what they all share. */
+    @Test
+    void whoIsMissedThoughItIsThereIsFoundAgain() throws Exception {
+        ClusterNode a = start(0);
+        ClusterNode b = start(1);
+        eventually(() -> a.members().size() == 2 && b.members().size() == 2);
+        serve(b, "at/b");
+        eventually(() -> ask(a, "at/b").equals("b hello"));
+        var manager = (TunnelledHazelcast) ((VertxInternal) a.vertx()).clusterManager();
+        Cluster cluster = manager.getHazelcastInstance().getCluster();
+        Member other = cluster.getMembers().stream()
+                .filter(member -> !member.localMember())
+                .findFirst()
+                .orElseThrow();
+        manager.memberRemoved(
+                new MembershipEvent(cluster, other, MembershipEvent.MEMBER_REMOVED, cluster.getMembers()));
+        eventually(() -> ask(a, "at/b").equals("b hello"));
+        // What b itself has looked up before is looked up again as well.
+        serve(a, "at/a");
+        eventually(() -> ask(b, "at/a").equals("a hello"));
     }
 
     @Test
