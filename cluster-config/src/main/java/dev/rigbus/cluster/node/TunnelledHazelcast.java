@@ -8,6 +8,7 @@ import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.topic.ITopic;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Objects;
@@ -44,19 +45,17 @@ final class TunnelledHazelcast extends HazelcastClusterManager {
 
     @Override
     public void join(Completable<Void> joined) {
-        ways.apply(vertx()).onComplete(done -> {
-            if (done.succeeded()) {
-                setConfig(done.result());
-                super.join((nothing, failure) -> {
-                    if (failure == null) {
-                        topic().addMessageListener(asked -> sayAgain());
-                    }
-                    joined.complete(nothing, failure);
-                });
-            } else {
-                joined.fail(done.cause());
-            }
-        });
+        ways.apply(vertx())
+                .compose(config -> {
+                    setConfig(config);
+                    Promise<Void> among = Promise.promise();
+                    super.join(among);
+                    return among.future();
+                })
+                // The others are asked, by ways that lead over event loops.
+                .compose(v -> vertx().executeBlocking(() -> topic().addMessageListener(asked -> sayAgain())))
+                .<Void>mapEmpty()
+                .onComplete(joined);
     }
 
     private ITopic<String> topic() {

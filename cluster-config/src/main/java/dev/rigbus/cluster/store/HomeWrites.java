@@ -1,6 +1,5 @@
 package dev.rigbus.cluster.store;
 
-import dev.rigbus.kernel.ports.RecordStore.StoreUnavailableException;
 import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -105,7 +104,7 @@ final class HomeWrites {
             }
             // What this node saw as home of former members must not count beside what the home of the present ones
             // writes.
-            return view.get() == now ? keep(base, next) : Future.failedFuture(inDoubt());
+            return view.get() == now ? keep(base, next) : Future.failedFuture(new InDoubtException());
         });
     }
 
@@ -130,7 +129,8 @@ final class HomeWrites {
                         if (done.succeeded() && !done.result().containsKey("refused")) {
                             first.tryComplete(Wire.optional(done.result().getJsonArray("conflict")));
                         } else if (--unheard[0] == 0
-                                && first.tryFail(doubt[0] ? inDoubt() : new NotNowException("no other took it"))) {
+                                && first.tryFail(
+                                        doubt[0] ? new InDoubtException() : new NotNowException("no other took it"))) {
                             renewView.run();
                         }
                     }));
@@ -141,13 +141,13 @@ final class HomeWrites {
     /** Another has what this node had not; a third may by now have taken what was sent, so nobody knows yet which it will be. */
     private Future<StoredRecord> adopt(StoredRecord theirs) {
         renewView.run();
-        return local.merge(List.of(theirs), rule).compose(merged -> Future.failedFuture(inDoubt()));
+        return local.merge(List.of(theirs), rule).compose(merged -> Future.failedFuture(new InDoubtException()));
     }
 
     private Future<StoredRecord> keep(@Nullable StoredRecord base, StoredRecord next) {
         return local.<StoredRecord>submit(transaction -> {
                     if (!Objects.equals(transaction.current(Key.of(next)), base)) {
-                        throw inDoubt();
+                        throw new InDoubtException();
                     }
                     transaction.put(next);
                     return next;
@@ -178,9 +178,13 @@ final class HomeWrites {
         });
     }
 
-    static StoreUnavailableException inDoubt() {
-        return new StoreUnavailableException("the lab is re-forming, and it is not known whether this change counts;"
-                + " look in a few seconds and repeat it if it does not");
+    /** Nobody knows yet whether the change counts; another try tells. */
+    static final class InDoubtException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        InDoubtException() {
+            super("it is not known yet whether this change counts", null, false, false);
+        }
     }
 
     /** Nothing was done; another try is safe. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,7 +33,9 @@ final class ReplicatedRecords implements RecordStore {
     private static final Duration AGAIN_AFTER = Duration.ofMillis(100);
     private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration HOME_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    /** Longer than it takes to notice that a node stands still, whose keys then have another home. */
+    private static final Duration PATIENCE = Duration.ofSeconds(16);
 
     /** How long whoever takes over waits for the others to have heard of it. */
     private static final Duration TOLD_WITHIN = Duration.ofMillis(500);
@@ -197,7 +200,8 @@ final class ReplicatedRecords implements RecordStore {
         private final long expected;
         private final @Nullable String value;
         private final Answer<StoredRecord> answer;
-        private int attempts;
+        private Duration waited = Duration.ZERO;
+        private boolean inDoubt;
 
         Write(Key key, long expected, @Nullable String value, Answer<StoredRecord> answer) {
             this.key = key;
@@ -207,7 +211,6 @@ final class ReplicatedRecords implements RecordStore {
         }
 
         void attempt() {
-            attempts++;
             String decides = view.home(key);
             Future<StoredRecord> done =
                     decides.equals(cluster.self()) ? home.write(decides, key, expected, value) : ask(decides);
@@ -215,17 +218,44 @@ final class ReplicatedRecords implements RecordStore {
         }
 
         private void failed(Throwable cause) {
-            boolean nothingDone = cause instanceof NotNowException || cause instanceof Peers.UnreachableException;
-            if (!nothingDone) {
+            if (cause instanceof ConflictException conflict) {
+                conflict(conflict);
+            } else if (cause instanceof StoreUnavailableException) {
+                answer.fail(inDoubt ? unknown() : cause);
+            } else if (closed || waited.compareTo(PATIENCE) >= 0) {
                 answer.fail(
-                        cause instanceof ConflictException || cause instanceof StoreUnavailableException
-                                ? cause
-                                : HomeWrites.inDoubt());
-            } else if (closed || attempts * AGAIN_AFTER.toMillis() >= PATIENCE.toMillis()) {
-                answer.fail(new StoreUnavailableException("the lab is re-forming and cannot write at the moment ("
-                        + cause.getMessage() + "); try again in a few seconds"));
+                        inDoubt
+                                ? unknown()
+                                : new StoreUnavailableException("the lab is re-forming and cannot write at the moment ("
+                                        + cause.getMessage() + "); try again in a few seconds"));
             } else {
+                boolean nothingDone = cause instanceof NotNowException || cause instanceof Peers.UnreachableException;
+                inDoubt |= !nothingDone;
+                boolean unheard = !nothingDone && !(cause instanceof HomeWrites.InDoubtException);
+                waited = waited.plus(AGAIN_AFTER).plus(unheard ? HOME_TIMEOUT : Duration.ZERO);
                 loop.after(AGAIN_AFTER, this::attempt);
+            }
+        }
+
+        private static StoreUnavailableException unknown() {
+            return new StoreUnavailableException(
+                    "the lab is re-forming, and it is not known whether this change counts;"
+                            + " look in a few seconds and repeat it if it does not");
+        }
+
+        /** What stands there may be what an earlier attempt of this write has put there. */
+        private void conflict(ConflictException conflict) {
+            StoredRecord current = conflict.current();
+            if (!inDoubt || current == null || current.version() <= expected) {
+                answer.fail(conflict);
+            } else if (current.version() == expected + 1) {
+                if (Objects.equals(current.value(), value)) {
+                    answer.complete(current);
+                } else {
+                    answer.fail(conflict);
+                }
+            } else {
+                answer.fail(unknown());
             }
         }
 
@@ -243,6 +273,9 @@ final class ReplicatedRecords implements RecordStore {
             StoredRecord record = Wire.optional(said.getJsonArray("record"));
             if (said.containsKey("refused")) {
                 return Future.failedFuture(new NotNowException(said.getString("refused")));
+            }
+            if (said.containsKey("doubt")) {
+                return Future.failedFuture(new HomeWrites.InDoubtException());
             }
             if (said.containsKey("unavailable")) {
                 return Future.failedFuture(new StoreUnavailableException(said.getString("unavailable")));
@@ -269,11 +302,15 @@ final class ReplicatedRecords implements RecordStore {
                                 .put("conflict", true)
                                 .put("record", current == null ? null : Wire.encode(current)));
                     }
-                    return Future.succeededFuture(new JsonObject()
-                            .put(
-                                    cause instanceof NotNowException ? "refused" : "unavailable",
-                                    String.valueOf(cause.getMessage())));
+                    return Future.succeededFuture(
+                            new JsonObject().put(word(cause), String.valueOf(cause.getMessage())));
                 });
+    }
+
+    private static String word(Throwable cause) {
+        return cause instanceof NotNowException
+                ? "refused"
+                : cause instanceof HomeWrites.InDoubtException ? "doubt" : "unavailable";
     }
 
     @Override
