@@ -126,6 +126,30 @@ class ReplicatedRecordsTest {
         }
     }
 
+    /** R45: before the others notice that it stands still, it is the home of every third key. */
+    @Test
+    void R45_writesThatANodeDecidesOnWhichStandsStillAreWrittenOnceTheOthersDecide() {
+        try (SimLab lab = new SimLab(dir, 7, THREE)) {
+            lab.run(3000);
+            lab.silence("c", 8000);
+            List<Future<StoredRecord>> all = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                all.add(lab.nodes
+                        .get(i % 2 == 0 ? "a" : "b")
+                        .records
+                        .write("client", "default/" + i, 0, "{\"n\":" + i + "}"));
+            }
+            lab.run(2500);
+            assertThat(all).anyMatch(Future::isComplete).anyMatch(write -> !write.isComplete());
+            lab.await(Future.all(all));
+            assertThat(all).allMatch(write -> write.result().version() == 1);
+            lab.heal();
+            lab.run(5000);
+            assertSame(lab);
+            assertThat(lab.nodes.get("c").records.all("client")).hasSize(30);
+        }
+    }
+
     @Test
     void aNodeThatWasAwayGetsTenThousandRecordsInMessagesOfModestSize() {
         try (SimLab lab = new SimLab(dir, 6, "a", "b")) {
@@ -265,6 +289,9 @@ class ReplicatedRecordsTest {
                     attempt.end = lab.now();
                     attempt.acknowledged = done.result();
                     attempt.refused = done.cause() instanceof ConflictException;
+                    if (done.succeeded()) {
+                        node.acknowledged(attempt.value);
+                    }
                     if (done.failed() && !attempt.refused) {
                         assertThat(done.cause()).isInstanceOf(StoreUnavailableException.class);
                     }

@@ -2,12 +2,14 @@ package dev.rigbus.cluster.store;
 
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore.Registration;
+import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -35,13 +37,17 @@ final class SimLab implements AutoCloseable {
 
     final Random random;
     final Map<String, Node> nodes = new TreeMap<>();
-    /** Of each value that another node took from a home, who the home was and which members it saw. */
+    /** Of each value who decided that it stands, and which members that one saw. */
     final Map<String, Offer> offers = new HashMap<>();
+
+    /** Values of which another node has told their writer that they stand. */
+    private final Set<String> told = new HashSet<>();
 
     double lossFraction;
     private final Path dir;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Set<String> cuts = new TreeSet<>();
+    private final Set<String> silent = new TreeSet<>();
     private long nowMillis = 1_000_000_000L;
     private long order;
 
@@ -93,7 +99,18 @@ final class SimLab implements AutoCloseable {
         noticed();
     }
 
+    /** A node is not heard of, and hears nothing, any more; the others notice after a while. */
+    void silence(String node, long unnoticedMillis) {
+        silent.add(node);
+        after(
+                unnoticedMillis,
+                () -> nodes.keySet().stream()
+                        .filter(other -> !other.equals(node))
+                        .forEach(other -> cut(node, other)));
+    }
+
     void heal() {
+        silent.clear();
         cuts.clear();
         noticed();
     }
@@ -221,6 +238,7 @@ final class SimLab implements AutoCloseable {
                 Function<JsonObject, Future<JsonObject>> there = nodes.get(node).handler;
                 if (there != null) {
                     there.apply(new JsonObject(text))
+                            .onSuccess(answer -> confirmed(nodes.get(node), message, answer))
                             .onSuccess(answer -> nodes.get(node)
                                     .travel(
                                             name,
@@ -238,7 +256,11 @@ final class SimLab implements AutoCloseable {
         /** A home that was refused may leave the decision to another, so who decided is who was told that it stands elsewhere. */
         private Consumer<JsonObject> taken(JsonObject message) {
             if (!"put".equals(message.getString("op"))) {
-                return answer -> {};
+                return answer -> {
+                    if (stands(message, answer)) {
+                        told.add(message.getString("value"));
+                    }
+                };
             }
             String value =
                     String.valueOf(Wire.record(message.getJsonArray("record")).value());
@@ -250,10 +272,32 @@ final class SimLab implements AutoCloseable {
             };
         }
 
+        /** A home that is asked again confirms what stands, whoever put it there. */
+        private void confirmed(Node home, JsonObject message, JsonObject answer) {
+            if (answer.containsKey("conflict") && stands(message, answer)) {
+                offers.put(message.getString("value"), new Offer(home.name, home.records.view().members));
+            }
+        }
+
+        private boolean stands(JsonObject message, JsonObject answer) {
+            StoredRecord record =
+                    "cas".equals(message.getString("op")) ? Wire.optional(answer.getJsonArray("record")) : null;
+            return record != null && record.value() != null && record.value().equals(message.getString("value"));
+        }
+
+        /** A write of this node's is acknowledged: where no other has said so it has found here what another had decided on. */
+        void acknowledged(String value) {
+            Offer offer = offers.get(value);
+            if (!told.contains(value) && offer != null && !offer.home().equals(name)) {
+                offers.put(value, new Offer(name, records.view().members));
+            }
+        }
+
         private void travel(String node, Runnable arrival) {
             boolean slow = random.nextInt(50) == 0;
             SimLab.this.after(1 + random.nextInt(slow ? 1500 : 10), () -> {
-                if (connected(name, node) && random.nextDouble() >= lossFraction) {
+                boolean heard = !silent.contains(name) && !silent.contains(node);
+                if (heard && connected(name, node) && random.nextDouble() >= lossFraction) {
                     arrival.run();
                 }
             });
