@@ -93,7 +93,8 @@ class PySerialTest {
         double seconds = (System.nanoTime() - begin) / 1e9;
         assertThat(client.text()).isEqualTo("0123456789");
         assertThat(client.chunks()).hasSize(10);
-        assertThat(seconds).isBetween(9 / 50.0, 3.0);
+        // Timers count whole milliseconds, and one of them may be caught up with.
+        assertThat(seconds).isBetween(9 / 50.0 - 0.001, 3.0);
     }
 
     @Test
