@@ -38,6 +38,12 @@ public final class Authorities {
      */
     private static final Duration TAKEOVER = Duration.ofSeconds(20);
 
+    /**
+     * How long who comes to a node that sees too little of the lab waits for that to change. Stock exporters give up after a few refusals
+     * within seconds, which is less than members need to find each other again.
+     */
+    private static final Duration MAJORITY = Duration.ofSeconds(20);
+
     /** How often an authority looks whether the time has brought something. */
     private static final Duration TICK = Duration.ofSeconds(5);
 
@@ -51,11 +57,12 @@ public final class Authorities {
     private final Inviter inviter;
     private final ListenDesk desk;
     private final Duration tick;
+    private final Duration majority;
     private final Map<ObjectName, OwnExporter> own = new ConcurrentHashMap<>();
     private final Map<ObjectName, Future<AuthorityVerticle>> here = new ConcurrentHashMap<>();
 
     public Authorities(Vertx vertx, Cluster cluster, LabView view, Leasing leasing, Inviter inviter, ListenDesk desk) {
-        this(vertx, cluster, view, leasing, inviter, desk, TICK);
+        this(vertx, cluster, view, leasing, inviter, desk, TICK, MAJORITY);
     }
 
     Authorities(
@@ -65,7 +72,8 @@ public final class Authorities {
             Leasing leasing,
             Inviter inviter,
             ListenDesk desk,
-            Duration tick) {
+            Duration tick,
+            Duration majority) {
         this.vertx = vertx;
         this.cluster = cluster;
         this.view = view;
@@ -73,6 +81,7 @@ public final class Authorities {
         this.desk = desk;
         this.lab = leasing;
         this.tick = tick;
+        this.majority = majority;
     }
 
     /** Takes up what this node was the authority of before it was restarted, and hears of changes from now on. */
@@ -203,6 +212,10 @@ public final class Authorities {
     }
 
     private Future<AuthorityVerticle> take(ObjectName exporter) {
+        return take(exporter, majority);
+    }
+
+    private Future<AuthorityVerticle> take(ObjectName exporter, Duration patience) {
         ExporterState known = view.state(exporter);
         if (known == null || known.node().equals(cluster.self())) {
             return deploy(exporter, known, lab.now());
@@ -215,6 +228,10 @@ public final class Authorities {
                     .compose(last -> deploy(exporter, last, lab.now()));
         }
         if (!own.containsKey(exporter) && !cluster.hasMajority()) {
+            if (!patience.isNegative()) {
+                return vertx.timer(ROUND_MILLIS, TimeUnit.MILLISECONDS)
+                        .compose(again -> take(exporter, patience.minusMillis(ROUND_MILLIS)));
+            }
             return Future.failedFuture(new StatusException(
                     Code.UNAVAILABLE,
                     "node " + cluster.self() + " cannot reach enough of the lab to look after " + exporter.name()));

@@ -96,7 +96,8 @@ class AuthoritiesTest {
             leasing,
             (exporter, lease, fence, own) -> new Invitation("here:1", "token"),
             desk,
-            Duration.ofMillis(50));
+            Duration.ofMillis(50),
+            Duration.ofMillis(500));
     private final Heard heard = new Heard();
 
     @BeforeEach
@@ -283,6 +284,16 @@ class AuthoritiesTest {
         await(store.own(ExporterState.KIND, RACK.key(), 1, Records.write(ofNode("n2", null, 5))));
         cluster.members(Set.of("n1"), false);
         assertThatThrownBy(() -> await(authorities.attach(RACK, heard))).hasMessageContaining("cannot reach enough");
+    }
+
+    @Test
+    void whoComesToANodeThatHasJustLostTheOthersWaitsUntilItSeesThem() throws Exception {
+        await(store.own(ExporterState.KIND, RACK.key(), 1, Records.write(ofNode("n2", null, 5))));
+        cluster.members(Set.of("n1"), false);
+        Future<Void> attached = authorities.attach(RACK, heard);
+        cluster.members(Set.of("n1", "n3"), true);
+        await(attached);
+        assertThat(state().node()).isEqualTo("n1");
     }
 
     @Test
