@@ -107,6 +107,7 @@ public final class GrpcServer {
                 if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                     ctx.pipeline().addLast(ServerConnection.create(limits, handlers::get));
                 } else if (other != null) {
+                    connections.remove(channel);
                     ctx.pipeline().addLast(other.get());
                 } else {
                     ctx.close();
@@ -131,7 +132,9 @@ public final class GrpcServer {
         ctx.close();
     }
 
-    /** Accepts no more connections, lets running calls end within the grace of the limits, and closes. */
+    /**
+     * Accepts no more connections, lets running calls end within the grace of the limits, and closes; not those that were handed over.
+     */
     public Future<Void> close() {
         var closed = GlobalEventExecutor.INSTANCE.<Void>newPromise();
         listeners.close().addListener(first -> connections.close().addListener(second -> closed.setSuccess(null)));

@@ -156,6 +156,8 @@ public final class LabNode {
         if (config.metrics() != null) {
             Parts.await(config.metrics().toString(), lab.listenMetrics(config.metrics()), START);
         }
+        // Clients go to other nodes before this one has anything to hand over; the ways between nodes stay open.
+        parts.add("the listeners", ground.ports()::close);
         log.info("node {} serves {}", name, endpoint);
     }
 

@@ -13,13 +13,18 @@ import dev.rigbus.lab.view.Changed;
 import dev.rigbus.lab.view.LabView;
 import dev.rigbus.wire.ExporterStatus;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +32,14 @@ import org.slf4j.LoggerFactory;
 /** The authorities that live on this node, and the way to those on others. Safe to use from any thread. */
 public final class Authorities {
     private static final Logger log = LoggerFactory.getLogger(Authorities.class);
-    /** For so long an authority that should be there is looked for. */
+    /** For so many rounds an authority that should be there is looked for. */
     private static final int ROUNDS = 10;
+
+    /**
+     * For so many rounds somebody else may become the authority of an exporter whose own is lost: its Status call decides on the node, and
+     * comes a moment before or after its other calls, which may arrive anywhere.
+     */
+    private static final int SUCCESSION = 30;
 
     private static final long ROUND_MILLIS = 100;
 
@@ -124,10 +135,24 @@ public final class Authorities {
     /** Another node took an exporter over while this one could not be asked: two must not speak for it. */
     private void stateChanged(Changed<ExporterState> change) {
         ExporterState now = change.now();
+        ExporterState before = change.before();
+        if (now != null && before != null && !now.node().equals(before.node())) {
+            listenThere(change.name());
+        }
         Future<AuthorityVerticle> authority = here.get(change.name());
         if (now != null && authority != null && !now.node().equals(cluster.self())) {
-            authority.onSuccess(verticle -> verticle.superseded(now.epoch()));
+            authority.onSuccess(verticle -> verticle.rivalled(now));
         }
+    }
+
+    /** An exporter goes on to listen at the node that it came to; whoever looks after it now has to hear of that. */
+    private void listenThere(ObjectName exporter) {
+        desk.of(exporter)
+                .forEach((ticket, lease) -> tell(
+                                exporter, authority -> authority.listening(lease, ticket.node(), ticket.id()))
+                        .onFailure(failure -> log.atWarn()
+                                .addKeyValue("exporter", exporter)
+                                .log("it listens here, which nobody hears of: {}", failure.getMessage())));
     }
 
     private void look(ObjectName exporter) {
@@ -152,23 +177,26 @@ public final class Authorities {
         return AuthorityService.at(vertx, exporter.key(), ANSWER_MILLIS);
     }
 
-    /** The authority of an exporter, to be asked for a way in. */
-    public AuthorityService toDial(ObjectName exporter) {
-        return AuthorityService.at(vertx, exporter.key(), DIAL_MILLIS);
-    }
-
-    /** Whether there is one that can be reached. */
-    public boolean isReachable(ObjectName exporter) {
-        ExporterState state = view.state(exporter);
-        return state != null && cluster.members().contains(state.node());
+    /** Asks the authority of an exporter for a way in; fails at once when its node is lost. */
+    public Future<JsonObject> dial(ObjectName exporter, String lease) {
+        return unlessLost(
+                        exporter,
+                        () -> AuthorityService.at(vertx, exporter.key(), DIAL_MILLIS)
+                                .dial(lease))
+                .recover(failure -> Future.failedFuture(
+                        isGone(failure)
+                                ? new StatusException(
+                                        Code.UNAVAILABLE,
+                                        "the node of exporter " + exporter.name() + " cannot be reached")
+                                : failure));
     }
 
     /** Asks the authority of a stock exporter, and becomes it where there is none. */
     public <T> Future<T> tell(ObjectName exporter, Function<AuthorityService, Future<T>> request) {
-        if (here.containsKey(exporter) || !isReachable(exporter)) {
+        if (here.containsKey(exporter) || view.state(exporter) == null) {
             return here(exporter).compose(authority -> request.apply(of(exporter)));
         }
-        return there(exporter, request, ROUNDS)
+        return there(exporter, request, SUCCESSION)
                 .recover(failure -> isGone(failure)
                         ? here(exporter).compose(authority -> request.apply(of(exporter)))
                         : Future.failedFuture(failure));
@@ -176,16 +204,31 @@ public final class Authorities {
 
     /** Asks an authority of another node, which may have become it so lately that this node's bus has not heard of it. */
     private <T> Future<T> there(ObjectName exporter, Function<AuthorityService, Future<T>> request, int rounds) {
-        return request.apply(of(exporter))
-                .recover(failure -> isGone(failure) && rounds > 0 && isReachable(exporter)
+        return unlessLost(exporter, () -> request.apply(of(exporter)))
+                .recover(failure -> isGone(failure) && rounds > 0
                         ? vertx.timer(ROUND_MILLIS, TimeUnit.MILLISECONDS)
                                 .compose(again -> there(exporter, request, rounds - 1))
                         : Future.failedFuture(failure));
     }
 
+    /** The bus waits for the answer of a node that has just died; whoever asks need not. */
+    private <T> Future<T> unlessLost(ObjectName exporter, Supplier<Future<T>> request) {
+        ExporterState asked = view.state(exporter);
+        if (asked == null || !cluster.members().contains(asked.node())) {
+            return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, "its node is lost"));
+        }
+        Promise<T> answer = Promise.promise();
+        long look = vertx.setPeriodic(ROUND_MILLIS, timer -> {
+            if (!cluster.members().contains(asked.node())) {
+                answer.tryFail(new ReplyException(ReplyFailure.NO_HANDLERS, "its node is lost"));
+            }
+        });
+        request.get().onSuccess(answer::tryComplete).onFailure(answer::tryFail);
+        return answer.future().onComplete(done -> vertx.cancelTimer(look));
+    }
+
     private static boolean isGone(Throwable failure) {
-        return failure instanceof io.vertx.core.eventbus.ReplyException reply
-                && reply.failureType() == io.vertx.core.eventbus.ReplyFailure.NO_HANDLERS;
+        return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     }
 
     /** A Status call of a stock exporter arrived here, which makes this node its authority. */
@@ -223,10 +266,21 @@ public final class Authorities {
         if (cluster.members().contains(known.node())) {
             return there(exporter, AuthorityService::yield, ROUNDS)
                     .map(json -> Records.read(ExporterState.class, json.encode()))
-                    // It is there and knows nothing of the exporter: it was restarted, say.
-                    .recover(failure -> isGone(failure) ? Future.succeededFuture(known) : Future.failedFuture(failure))
-                    .compose(last -> deploy(exporter, last, lab.now()));
+                    .compose(last -> deploy(exporter, last, lab.now()))
+                    .recover(failure ->
+                            isGone(failure) ? orphaned(exporter, known, patience) : Future.failedFuture(failure));
         }
+        return lost(exporter, known, patience);
+    }
+
+    /** Its node knows nothing of the exporter, since it was restarted, say; or it was lost while it was asked. */
+    private Future<AuthorityVerticle> orphaned(ObjectName exporter, ExporterState known, Duration patience) {
+        return cluster.members().contains(known.node())
+                ? deploy(exporter, known, lab.now())
+                : lost(exporter, known, patience);
+    }
+
+    private Future<AuthorityVerticle> lost(ObjectName exporter, ExporterState known, Duration patience) {
         if (!own.containsKey(exporter) && !cluster.hasMajority()) {
             if (!patience.isNegative()) {
                 return vertx.timer(ROUND_MILLIS, TimeUnit.MILLISECONDS)

@@ -379,6 +379,22 @@ final class Authority {
                         s.fence())));
     }
 
+    /** Begins another epoch, as another node has begun the present one as well. */
+    Future<Void> insist() {
+        return step(() -> keep(s -> new ExporterState(
+                s.name(),
+                s.node(),
+                s.epoch() + 1,
+                s.status(),
+                s.message(),
+                s.lastSeen(),
+                s.online(),
+                s.lease(),
+                s.client(),
+                s.told(),
+                s.fence())));
+    }
+
     /** Another node becomes the authority: nothing is granted here from now on. Answers the state that it goes on from. */
     Future<ExporterState> close() {
         closed = true;

@@ -119,12 +119,15 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         }
     }
 
-    /** A Status call of the exporter that arrived at this node; safe from any thread. */
+    /**
+     * A Status call of the exporter that arrived at this node; safe from any thread. It hears of its lease once that is taken up: an exporter
+     * that is told that it has none ends the session which its client is in.
+     */
     void attach(StatusStream stream) {
         here(() -> {
             heard();
             if (board instanceof StockBoard stock) {
-                stock.attach(stream);
+                rules().settled().onComplete(done -> stock.attach(stream));
             }
         });
     }
@@ -133,7 +136,7 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
     void detach(StatusStream stream) {
         here(() -> {
             if (board instanceof StockBoard stock) {
-                stock.detach(stream);
+                rules().settled().onComplete(done -> stock.detach(stream));
             }
         });
     }
@@ -153,11 +156,18 @@ final class AuthorityVerticle extends VerticleBase implements AuthorityService, 
         here(() -> rules().leaseChanged(lease).onComplete(done -> schedule()));
     }
 
-    /** Another node became the authority in this epoch; safe from any thread. */
-    void superseded(long epoch) {
+    /**
+     * Another node says that it is the authority; safe from any thread. The later epoch wins. Two that have begun the same one at the same
+     * time go by their names, and the winner begins another.
+     */
+    void rivalled(ExporterState other) {
         here(() -> {
-            if (epoch > rules().state().epoch()) {
+            ExporterState mine = rules().state();
+            boolean wins = mine.epoch() == other.epoch() && mine.node().compareTo(other.node()) < 0;
+            if (other.epoch() > mine.epoch() || mine.epoch() == other.epoch() && !wins) {
                 rules().close().onComplete(closed -> leave.run());
+            } else if (wins) {
+                rules().insist();
             }
         });
     }

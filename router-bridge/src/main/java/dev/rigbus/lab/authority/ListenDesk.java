@@ -2,6 +2,7 @@ package dev.rigbus.lab.authority;
 
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.StatusException;
+import dev.rigbus.lab.model.ObjectName;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +21,9 @@ public final class ListenDesk {
 
     private final Vertx vertx;
     private final String node;
-    private final Map<String, ListenStream> streams = new ConcurrentHashMap<>();
+    private final Map<String, Held> calls = new ConcurrentHashMap<>();
+
+    private record Held(ObjectName exporter, String lease, ListenStream stream) {}
 
     /** Names a Listen call anywhere in the lab. */
     public record Ticket(String node, String id) {}
@@ -60,11 +64,12 @@ public final class ListenDesk {
     }
 
     private Future<Void> feed(String id, Invitation invitation) {
-        ListenStream stream = streams.get(id);
-        if (stream == null) {
+        Held call = calls.get(id);
+        if (call == null) {
             return unavailable("that exporter listens no more");
         }
-        return stream.invite(invitation)
+        return call.stream()
+                .invite(invitation)
                 .otherwise(false)
                 .compose(taken -> taken
                         ? Future.succeededFuture()
@@ -76,22 +81,33 @@ public final class ListenDesk {
     }
 
     private void end(String id) {
-        ListenStream stream = streams.remove(id);
-        if (stream != null) {
-            stream.end();
+        Held call = calls.remove(id);
+        if (call != null) {
+            call.stream().end();
         }
     }
 
     /** Takes in a call that arrived here. */
-    public Ticket add(ListenStream stream) {
+    public Ticket add(ObjectName exporter, String lease, ListenStream stream) {
         String id = UUID.randomUUID().toString();
-        streams.put(id, stream);
+        calls.put(id, new Held(exporter, lease, stream));
         return new Ticket(node, id);
+    }
+
+    /** The calls of one exporter that are held here, with the leases that they are for. */
+    Map<Ticket, String> of(ObjectName exporter) {
+        Map<Ticket, String> found = new LinkedHashMap<>();
+        calls.forEach((id, call) -> {
+            if (call.exporter().equals(exporter)) {
+                found.put(new Ticket(node, id), call.lease());
+            }
+        });
+        return found;
     }
 
     /** Forgets a call that is over. */
     public void remove(Ticket ticket) {
-        streams.remove(ticket.id());
+        calls.remove(ticket.id());
     }
 
     Future<Void> deliver(Ticket ticket, Invitation invitation) {

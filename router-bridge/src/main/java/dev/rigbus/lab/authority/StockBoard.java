@@ -152,7 +152,13 @@ final class StockBoard implements Board {
 
     /** The exporter listens for clients of this lease; the newest one counts. */
     void listening(String lease, ListenDesk.Ticket ticket) {
-        dismiss();
+        boolean current = target != null && target.name().equals(listenedLease) && listener != null;
+        if (current && !lease.equals(listenedLease)) {
+            return; // a call for a lease that is over, told of late
+        }
+        if (!ticket.equals(listener)) {
+            dismiss();
+        }
         listener = ticket;
         listenedLease = lease;
         forgetOldInvitations();
@@ -223,7 +229,6 @@ final class StockBoard implements Board {
     @Override
     public void close() {
         fail("the lease is looked after by another node now, try again");
-        dismiss();
         List.copyOf(streams).forEach(stream -> stream.end(null));
         streams.clear();
     }

@@ -163,11 +163,7 @@ final class ControllerCalls {
                         throw new StatusException(Code.UNKNOWN, "lease not active");
                     }
                     ObjectName exporter = new ObjectName(lease.name().namespace(), grant.exporter());
-                    if (!authorities.isReachable(exporter)) {
-                        throw new StatusException(
-                                Code.UNAVAILABLE, "the node of exporter " + grant.exporter() + " cannot be reached");
-                    }
-                    return authorities.toDial(exporter).dial(request.getLeaseName());
+                    return authorities.dial(exporter, request.getLeaseName());
                 })
                 .map(way -> DialResponse.newBuilder()
                         .setRouterEndpoint(way.getString("endpoint"))

@@ -31,7 +31,7 @@ final class ListenCall implements CallListener, ListenDesk.ListenStream {
         if (over) {
             return Future.succeededFuture();
         }
-        ListenDesk.Ticket ticket = desk.add(this);
+        ListenDesk.Ticket ticket = desk.add(exporter, lease.name(), this);
         remove = () -> desk.remove(ticket);
         return authorities.tell(exporter, authority -> authority.listening(lease.name(), ticket.node(), ticket.id()));
     }

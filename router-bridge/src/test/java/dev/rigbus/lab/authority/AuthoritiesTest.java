@@ -279,6 +279,64 @@ class AuthoritiesTest {
         assertThat(state().node()).isEqualTo("n2");
     }
 
+    /** Two calls of an exporter that arrive at two nodes at once make both of them its authority. */
+    @Test
+    void ofTwoThatBeganTheSameEpochTheFirstByNameGoesOn() throws Exception {
+        connect();
+        ExporterState mine = state();
+        await(store.own(ExporterState.KIND, RACK.key(), mine.epoch(), Records.write(rival("n2", mine.epoch()))));
+        until("it insists", () -> state().epoch() == mine.epoch() + 1);
+        assertThat(state().node()).isEqualTo("n1");
+        assertThat(heard.words).doesNotContain("end");
+        long epoch = mine.epoch() + 1;
+        await(store.own(ExporterState.KIND, RACK.key(), epoch, Records.write(rival("n0", epoch))));
+        until("it gives way", () -> heard.words.contains("end"));
+    }
+
+    /** The node that looks after an exporter is lost, another through which it listens is not: that call goes on. */
+    @Test
+    void anExporterThatGoesOnListeningIsHeardByWhoeverLooksAfterItNext() throws Exception {
+        Lease held = Conditions.granted(
+                wants("one", "board=x"), new Lease.Grant("rack", 5, 0, leasing.now()), leasing.now());
+        await(writer.leases().create(held));
+        await(store.own(ExporterState.KIND, RACK.key(), 1, Records.write(ofNode("n2", "one", 5))));
+        until("known", () -> view.state(RACK) != null);
+        List<Invitation> invitations = new CopyOnWriteArrayList<>();
+        desk.add(RACK, "one", new ListenDesk.ListenStream() {
+            @Override
+            public Future<Boolean> invite(Invitation invitation) {
+                invitations.add(invitation);
+                return Future.succeededFuture(true);
+            }
+
+            @Override
+            public void end() {
+                invitations.clear();
+            }
+        });
+        connect();
+        hears("one for " + held.client());
+        await(authorities.of(RACK).reported(ExporterStatus.EXPORTER_STATUS_LEASE_READY.name(), "", false));
+        await(authorities.dial(RACK, "one"));
+        assertThat(invitations).hasSize(1);
+    }
+
+    private static ExporterState rival(String node, long epoch) {
+        return new ExporterState(
+                RACK, node, epoch, ExporterStatus.EXPORTER_STATUS_AVAILABLE, "", NOON, true, null, null, null, 0);
+    }
+
+    @Test
+    void whoWaitsForAnAnswerOfANodeThatIsLostIsToldSoon() throws Exception {
+        await(store.own(ExporterState.KIND, RACK.key(), 1, Records.write(ofNode("n2", null, 5))));
+        cluster.members(Set.of("n1", "n2"), true);
+        // Nobody answers there, as on a node that was killed and is still listed.
+        vertx.eventBus().consumer(AuthorityService.address(RACK.key()), message -> {});
+        Future<?> dial = authorities.dial(RACK, "one");
+        cluster.members(Set.of("n1"), true);
+        assertThatThrownBy(() -> await(dial)).hasMessageContaining("cannot be reached");
+    }
+
     @Test
     void aNodeThatSeesLessThanHalfOfTheLabTakesNothingOver() throws Exception {
         await(store.own(ExporterState.KIND, RACK.key(), 1, Records.write(ofNode("n2", null, 5))));
@@ -304,6 +362,8 @@ class AuthoritiesTest {
         await(store.own(ExporterState.KIND, RACK.key(), 1, Records.write(ofNode("n2", "one", 5))));
         connect();
         hears("one for " + held.client());
+        // Nothing before it: whoever hears that nobody has it ends the session of its client.
+        assertThat(heard.words).first().isEqualTo("one for " + held.client());
         assertThat(state().epoch()).isEqualTo(2);
         await(writer.leases().create(wants("two", "board=x")));
         release("one");
