@@ -70,7 +70,7 @@ bench: app/target/rigbus.jar $(VENV)/ready ## time from the start to the first a
 	$(PYTHON) system-tests/bench/start.py
 
 benchlab: app/target/rigbus.jar archive $(VENV)/ready ## a lab with a thousand exporters and ten thousand leases
-	$(PYTHON) system-tests/bench/lab.py
+	$(PYTHON) system-tests/bench/crowd.py
 
 benchrouter: app/target/rigbus.jar archive $(VENV)/ready ## the router beside a bare grpc-go one; BENCH=the folder of the neutral load generator
 	$(PYTHON) system-tests/bench/router.py $(BENCH)

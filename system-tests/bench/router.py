@@ -1,6 +1,6 @@
 """Measures the router of a node beside the bare grpc-go router of the neutral load generator: speed, latency, CPU, and what idle pairs cost.
 
-    python router.py BENCH [ROUNDS]
+    python router.py BENCH [ROUNDS]     as root
 
 BENCH is the load generator's folder. Its tokens are signed with a key that both routers know, so the lab gets that key.
 """
@@ -53,13 +53,28 @@ def main():
             subprocess.run([bench / "peers/grpc-go-router.sh", "stop"], env=env)
         # Each round starts routers of its own.
         start = " ".join(map(str, [*command("rigbus"), "up", "--config", node.config, "--data", node.data]))
+        closed = Path(room) / "up.sh"
+        closed.write_text(CLOSED.format(port=node.endpoint.rpartition(":")[2], start=start, log=f"{room}/up.log"))
         other = f"127.0.0.1:{free_port()}"
         idle = [
             bench / "commands.sh", "idle", "-n", rounds, "-p", "1000", "-m", "all",
             f"grpc-go-router={other},tls::{env['BENCH_STATE']}/bin/refrouter -listen {other}",
-            f"rigbus={node.endpoint},tls::{start}",
+            f"rigbus={node.endpoint},tls::bash {closed}",
         ]  # fmt: skip
         subprocess.run(idle, env=env, check=True)
+
+
+# A node opens its port before it takes streams, for which the generator does not wait. As root.
+CLOSED = """set -e
+rule="INPUT -i lo -p tcp --dport {port} -j REJECT --reject-with tcp-reset"
+iptables -I $rule
+trap 'iptables -D $rule 2>/dev/null || true' EXIT
+{start} > {log} 2>&1 &
+until grep -q ^ready: {log}; do sleep 0.05; done
+iptables -D $rule
+trap 'kill $!' TERM INT
+wait
+"""
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
     private final GrpcLimits limits;
     private final Http2Connection.PropertyKey callKey;
     private final List<Runnable> afterRead = new ArrayList<>();
+    private final Backlog backlog = new Backlog();
     private @Nullable ChannelHandlerContext context;
     private boolean reading;
     private boolean flushScheduled;
@@ -131,6 +132,11 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
         }
     }
 
+    /** So many more bytes wait for the reader of a call, or fewer. */
+    final void waiting(int change) {
+        backlog.change(context().channel(), change);
+    }
+
     /** Makes the window of a stream this large, if it is smaller. */
     final void widen(Http2Stream stream, int bytes) {
         Http2LocalFlowController windows = connection().local().flowController();
@@ -196,7 +202,7 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
     }
 
     private void askIfSilent(long periodNs) {
-        if (System.nanoTime() - lastReadNs < periodNs) {
+        if (System.nanoTime() - lastReadNs < periodNs || backlog.isStopped()) {
             pinged = false;
         } else if (pinged) {
             log.debug("the peer {} does not answer", context().channel().remoteAddress());

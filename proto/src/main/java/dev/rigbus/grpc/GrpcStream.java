@@ -24,6 +24,7 @@ public abstract class GrpcStream {
     private boolean inputEnded;
     private boolean halfCloseTold;
     private int unreturnedBytes;
+    private int waitingBytes;
     private boolean closed;
 
     @Nullable
@@ -120,6 +121,7 @@ public abstract class GrpcStream {
         if (paused) {
             paused = false;
             deliver();
+            tellWaiting();
         }
     }
 
@@ -144,6 +146,16 @@ public abstract class GrpcStream {
             inputEnded = true;
         }
         deliver();
+        tellWaiting();
+    }
+
+    /** What a reader takes at once is never told: it waits for nobody. */
+    private void tellWaiting() {
+        int change = unreturnedBytes - waitingBytes;
+        if (change != 0) {
+            waitingBytes = unreturnedBytes;
+            connection.waiting(change);
+        }
     }
 
     void inputEnded() {
@@ -222,6 +234,8 @@ public abstract class GrpcStream {
         }
         closed = true;
         reader.release();
+        unreturnedBytes = 0;
+        tellWaiting();
         onClose();
         if (listener != null) {
             listener.closed();

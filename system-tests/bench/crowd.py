@@ -1,6 +1,6 @@
 """Measures a lab with a thousand exporters and ten thousand leases: leases a second, how long lists take, and what the node holds.
 
-    python lab.py [SECONDS]
+    python crowd.py [SECONDS]
 """
 
 import sys
