@@ -8,9 +8,11 @@ import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
+import dev.rigbus.kernel.tree.PythonSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,21 @@ final class ExporterReader {
                 file.optionalString("description"),
                 export,
                 hook(hooks, either(hooks, "beforeLease", "before_lease")),
-                hook(hooks, either(hooks, "afterLease", "after_lease")));
+                hook(hooks, either(hooks, "afterLease", "after_lease")),
+                python(file.section("python")));
+    }
+
+    private static PythonSpec python(Settings python) {
+        String environment = python.optionalString("environment");
+        if (environment != null && !environment.startsWith("/")) {
+            python.problem("environment", environment + " (expected: an absolute path)");
+        }
+        List<String> packages = python.strings("packages", List.of());
+        if (environment != null && !packages.isEmpty()) {
+            python.problem(
+                    "packages", "stands beside environment; nothing is installed into an environment that is named");
+        }
+        return new PythonSpec(environment, packages);
     }
 
     /** What a controller, or a later version of Jumpstarter, wants to know. */

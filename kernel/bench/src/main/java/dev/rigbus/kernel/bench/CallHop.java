@@ -60,7 +60,7 @@ public class CallHop {
     @Setup
     public void deploy() {
         ByReference.register(vertx);
-        vertx.deployVerticle(new DriverVerticle(uuid, new Switch(), threads, new Pickups(), new CompletableFuture<>()))
+        vertx.deployVerticle(DriverVerticle.of(uuid, new Switch(), threads, new Pickups(), new CompletableFuture<>()))
                 .await();
     }
 

@@ -9,12 +9,17 @@ import dev.rigbus.driver.Resource;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
+import dev.rigbus.kernel.call.DriverMessage.Ticket;
+import dev.rigbus.kernel.call.Failures;
+import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.host.ExportedMethod.Kind;
+import dev.rigbus.kernel.pump.ConnectFailedException;
 import dev.rigbus.kernel.resource.ResourceTable;
 import dev.rigbus.kernel.value.Values;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.streams.ReadStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,12 +30,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the methods of one driver: in order, on the right thread, and cancellable. Belongs to the driver's context. */
-final class DriverHost {
+final class DriverHost implements Performer {
     private final Driver driver;
     private final DriverModel model;
     private final ItemSender.Turns context;
     private final Executor threads;
     private final ResourceTable resources;
+    private final Pickups pickups;
     private final CallOrder order;
     private final Map<Id, Waiting> calls = new HashMap<>();
     private final Map<Id, ItemCall> itemCalls = new HashMap<>();
@@ -38,16 +44,44 @@ final class DriverHost {
     /** A call, and who waits for its answer. */
     private record Waiting(Running running, Promise<Value> answer) {}
 
-    DriverHost(Driver driver, DriverModel model, ItemSender.Turns context, Executor threads, ResourceTable resources) {
+    DriverHost(
+            Driver driver,
+            DriverModel model,
+            ItemSender.Turns context,
+            Executor threads,
+            ResourceTable resources,
+            Pickups pickups) {
         this.driver = driver;
         this.model = model;
         this.context = context;
         this.threads = threads;
         this.resources = resources;
+        this.pickups = pickups;
         this.order = new CallOrder(model.isConcurrent());
     }
 
-    Future<Value> call(Id id, String name, List<Value> args) {
+    @Override
+    public Future<?> start() {
+        return driver.start();
+    }
+
+    @Override
+    public Future<?> close() {
+        return driver.close();
+    }
+
+    @Override
+    public Future<?> reset(long fence) {
+        return driver.reset();
+    }
+
+    @Override
+    public Future<Ticket> openResource(@Nullable String encoding) {
+        return Future.succeededFuture(resources.open(pickups, encoding));
+    }
+
+    @Override
+    public Future<Value> call(Id id, String name, List<Value> args) {
         ExportedMethod method = model.method(name, Kind.CALL);
         Running running = new Running();
         Lent lent = new Lent();
@@ -104,7 +138,8 @@ final class DriverHost {
         return done.future();
     }
 
-    void open(OpenItems request, Consumer<Items> out) {
+    @Override
+    public void open(OpenItems request, Consumer<Items> out) {
         ExportedMethod method = model.method(request.method(), Kind.ITEMS);
         Running running = new Running();
         Lent lent = new Lent();
@@ -141,7 +176,8 @@ final class DriverHost {
         }
     }
 
-    Future<ByteStream> openStream(String name) {
+    @Override
+    public Future<ByteStream> openStream(String name) {
         ExportedMethod method = model.method(name, Kind.STREAM);
         Promise<ByteStream> opened = Promise.promise();
         order.add(() -> {
@@ -151,7 +187,28 @@ final class DriverHost {
             opening.onComplete(opened);
             return opening;
         });
-        return opened.future();
+        return opened.future().recover(DriverHost::openFailed);
+    }
+
+    /** As with stock, a stream that cannot be opened is an unknown error whose text names the kind of exception. */
+    private static <T> Future<T> openFailed(Throwable cause) {
+        if (cause instanceof DriverException e) {
+            boolean told =
+                    e.reason() == Reason.NOT_FOUND || Failures.status(e).text().startsWith("Unexpected ");
+            return Future.failedFuture(told ? e : unexpected("Exception", e.getMessage(), e));
+        }
+        if (cause instanceof ConnectFailedException e) {
+            return Future.failedFuture(
+                    unexpected("OSError", "All connection attempts failed (" + e.getMessage() + ")", e));
+        }
+        return Future.failedFuture(unexpected(
+                cause instanceof IOException ? "OSError" : cause.getClass().getSimpleName(),
+                cause.getMessage(),
+                cause));
+    }
+
+    private static DriverException unexpected(String type, @Nullable String text, Throwable cause) {
+        return new DriverException(Reason.UNKNOWN, "Unexpected <class '" + type + "'>: " + text, cause);
     }
 
     @SuppressWarnings("unchecked")
@@ -171,14 +228,16 @@ final class DriverHost {
         return (T) opened;
     }
 
-    void credit(Id id, int items) {
+    @Override
+    public void credit(Id id, int items) {
         ItemCall call = itemCalls.get(id);
         if (call != null) {
             call.credit(items);
         }
     }
 
-    void cancel(Id id) {
+    @Override
+    public void cancel(Id id) {
         Waiting call = calls.get(id);
         if (call != null) {
             call.running().cancel();
@@ -189,15 +248,15 @@ final class DriverHost {
         }
     }
 
-    /** Stops all that is under way. */
-    void cancelAll() {
+    @Override
+    public void cancelAll() {
         List.copyOf(calls.keySet()).forEach(this::cancel);
         List.copyOf(itemCalls.keySet()).forEach(this::cancel);
         resources.close();
     }
 
-    /** Stops all that is under way and tells the callers why, whether their drivers let go or not. */
-    void expireAll(Throwable cause) {
+    @Override
+    public void expireAll(Throwable cause) {
         List.copyOf(calls.values()).forEach(call -> {
             call.running().cancel();
             call.answer().tryFail(cause);

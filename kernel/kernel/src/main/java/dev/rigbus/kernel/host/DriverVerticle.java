@@ -3,7 +3,6 @@ package dev.rigbus.kernel.host;
 import dev.rigbus.driver.ByteStream;
 import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverException;
-import dev.rigbus.driver.Reason;
 import dev.rigbus.kernel.call.Addresses;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.DriverMessage;
@@ -28,7 +27,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
-import java.io.IOException;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -38,41 +37,49 @@ import org.jspecify.annotations.Nullable;
 
 /** One driver on the bus. Its fields belong to its context; nothing here blocks. */
 public final class DriverVerticle extends VerticleBase {
+    /** Makes what does the work, once the driver's context is there. */
+    @FunctionalInterface
+    public interface Maker {
+        Performer make(EventLoop loop, Context context);
+    }
+
     private final UUID uuid;
-    private final Driver driver;
-    private final DriverModel model;
-    private final ExecutorService threads;
     private final Pickups pickups;
-    private final CompletableFuture<EventLoop> home;
+    private final Maker maker;
     private final Fence fence = new Fence();
     private final OpenStreams streams = new OpenStreams();
-    private @Nullable DriverHost host;
-    private @Nullable ResourceTable resources;
+    private @Nullable Performer performer;
     private @Nullable MessageConsumer<DriverMessage> consumer;
     private @Nullable EventLoop loop;
 
+    public DriverVerticle(UUID uuid, Pickups pickups, Maker maker) {
+        this.uuid = uuid;
+        this.pickups = pickups;
+        this.maker = maker;
+    }
+
     /**
+     * A driver of this process.
+     *
      * @param home completed with the driver's event loop when it is deployed
      * @throws IllegalArgumentException if the driver's class declares what cannot be served
      */
-    public DriverVerticle(
+    public static DriverVerticle of(
             UUID uuid, Driver driver, ExecutorService threads, Pickups pickups, CompletableFuture<EventLoop> home) {
-        this.uuid = uuid;
-        this.driver = driver;
-        this.model = DriverModel.of(driver.getClass());
-        this.threads = threads;
-        this.pickups = pickups;
-        this.home = home;
+        DriverModel model = DriverModel.of(driver.getClass());
+        return new DriverVerticle(uuid, pickups, (loop, context) -> {
+            home.complete(loop);
+            Turns turns = new Turns((ContextInternal) context);
+            return new DriverHost(driver, model, turns, threads, new ResourceTable(loop), pickups);
+        });
     }
 
     @Override
     public void init(Vertx vertx, Context context) {
         super.init(vertx, context);
-        ContextInternal internal = (ContextInternal) context;
-        loop = internal.nettyEventLoop();
-        home.complete(loop);
-        resources = new ResourceTable(loop);
-        host = new DriverHost(driver, model, new Turns(internal), threads, resources);
+        EventLoop here = ((ContextInternal) context).nettyEventLoop();
+        loop = here;
+        performer = maker.make(here, context);
     }
 
     private record Turns(ContextInternal context) implements ItemSender.Turns {
@@ -90,7 +97,7 @@ public final class DriverVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         // The device first, its address after: an address that answers is one that works.
-        return Future.succeededFuture().compose(v -> driver.start()).compose(v -> {
+        return Future.succeededFuture().compose(v -> performer().start()).compose(v -> {
             consumer = vertx.eventBus().consumer(Addresses.driver(uuid), this::onMessage);
             return consumer.completion();
         });
@@ -101,17 +108,17 @@ public final class DriverVerticle extends VerticleBase {
         // No new calls, then those under way are told, then the device is let go.
         Future<Void> quiet = consumer == null ? Future.succeededFuture() : consumer.unregister();
         return quiet.eventually(() -> {
-                    host().cancelAll();
+                    performer().cancelAll();
                     return Future.succeededFuture();
                 })
-                .eventually(driver::close);
+                .eventually(() -> performer().close());
     }
 
-    private DriverHost host() {
-        if (host == null) {
+    private Performer performer() {
+        if (performer == null) {
             throw new IllegalStateException("not deployed");
         }
-        return host;
+        return performer;
     }
 
     private void onMessage(Message<DriverMessage> message) {
@@ -132,25 +139,25 @@ public final class DriverVerticle extends VerticleBase {
         if (fence.admit(message.fence())) {
             DriverException over = fence.passed();
             streams.closeAll(over);
-            host().expireAll(over);
+            performer().expireAll(over);
         }
     }
 
     private void dispatch(Message<DriverMessage> message, DriverMessage body) {
         if (body instanceof Call call) {
-            answer(message, host().call(call.id(), call.method(), call.args()));
+            answer(message, performer().call(call.id(), call.method(), call.args()));
         } else if (body instanceof OpenItems open) {
-            host().open(open, items(message, open));
+            performer().open(open, items(message, open));
         } else if (body instanceof Credit credit) {
-            host().credit(credit.id(), credit.items());
+            performer().credit(credit.id(), credit.items());
         } else if (body instanceof Cancel cancel) {
-            host().cancel(cancel.id());
+            performer().cancel(cancel.id());
         } else if (body instanceof OpenStream open) {
             answer(message, openStream(open));
         } else if (body instanceof OpenResource open) {
-            answer(message, Future.succeededFuture(openResource(open)));
-        } else if (body instanceof Reset) {
-            answer(message, driver.reset().map(v -> null));
+            answer(message, performer().openResource(open.encoding()));
+        } else if (body instanceof Reset reset) {
+            answer(message, performer().reset(reset.fence()).map(v -> null));
         }
     }
 
@@ -166,9 +173,7 @@ public final class DriverVerticle extends VerticleBase {
     }
 
     private Future<Ticket> openStream(OpenStream open) {
-        return host().openStream(open.method())
-                .recover(DriverVerticle::openFailed)
-                .map(stream -> ticket(stream, open.fence()));
+        return performer().openStream(open.method()).map(stream -> ticket(stream, open.fence()));
     }
 
     private Ticket ticket(ByteStream stream, long openedUnder) {
@@ -179,38 +184,10 @@ public final class DriverVerticle extends VerticleBase {
             stream.close();
             throw e;
         }
-        EventLoop here = home.join();
+        EventLoop here = Objects.requireNonNull(loop);
         streams.add(stream);
         return new Ticket(
                 pickups.leave(wanted -> streams.take(stream, here, wanted), here, () -> streams.abandon(stream)), null);
-    }
-
-    private Ticket openResource(OpenResource open) {
-        if (resources == null) {
-            throw new IllegalStateException("not deployed");
-        }
-        return resources.open(pickups, open.encoding());
-    }
-
-    /** As with stock, a stream that cannot be opened is an unknown error whose text names the kind of exception. */
-    private static <T> Future<T> openFailed(Throwable cause) {
-        if (cause instanceof DriverException e) {
-            boolean told =
-                    e.reason() == Reason.NOT_FOUND || Failures.status(e).text().startsWith("Unexpected ");
-            return Future.failedFuture(told ? e : unexpected("Exception", e.getMessage(), e));
-        }
-        if (cause instanceof dev.rigbus.kernel.pump.ConnectFailedException e) {
-            return Future.failedFuture(
-                    unexpected("OSError", "All connection attempts failed (" + e.getMessage() + ")", e));
-        }
-        return Future.failedFuture(unexpected(
-                cause instanceof IOException ? "OSError" : cause.getClass().getSimpleName(),
-                cause.getMessage(),
-                cause));
-    }
-
-    private static DriverException unexpected(String type, @Nullable String text, Throwable cause) {
-        return new DriverException(Reason.UNKNOWN, "Unexpected <class '" + type + "'>: " + text, cause);
     }
 
     private static void answer(Message<?> message, Future<?> result) {

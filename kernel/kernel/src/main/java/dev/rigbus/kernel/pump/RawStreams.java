@@ -22,4 +22,9 @@ public final class RawStreams {
     public static RawStream on(RawStream raw, EventLoop wanted) {
         return raw.eventLoop() == wanted ? raw : new LoopBridge(raw, wanted);
     }
+
+    /** The stream as a driver would give it. */
+    public static ByteStream byteStream(RawStream raw) {
+        return new RawByteStream(raw);
+    }
 }

@@ -40,12 +40,12 @@ public final class DriverTree {
 
     /** Everything that can be said against a specification without touching a device. */
     public static List<Problem> check(ExporterSpec spec, DriverCatalog catalog) {
-        return new SpecCheck(spec, byName(catalog.types()), catalog.mounts()).problems();
+        return new SpecCheck(spec, catalog).problems();
     }
 
     static Map<String, DriverType<?>> byName(Collection<DriverType<?>> types) {
         Map<String, DriverType<?>> known = new HashMap<>();
-        known.put(TreeBuilder.COMPOSITE, DriverType.of(TreeBuilder.COMPOSITE, context -> new Composite()));
+        known.put(DriverCatalog.COMPOSITE, DriverType.of(DriverCatalog.COMPOSITE, context -> new Composite()));
         types.forEach(type -> known.put(type.name(), type));
         return known;
     }

@@ -40,7 +40,7 @@ record LocalNode(
     }
 
     @Override
-    public List<DriverInstanceReport> reports() {
+    public DriverInstanceReport report() {
         DriverInstanceReport.Builder entry = DriverInstanceReport.newBuilder()
                 .setUuid(uuid.toString())
                 .putAllLabels(labels)
@@ -49,6 +49,6 @@ record LocalNode(
         if (description != null && !description.isEmpty()) {
             entry.setDescription(description);
         }
-        return List.of(entry.build());
+        return entry.build();
     }
 }

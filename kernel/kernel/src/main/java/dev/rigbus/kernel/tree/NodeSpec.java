@@ -8,6 +8,26 @@ public sealed interface NodeSpec {
     /** Where the node stands in the file, as {@code export.board.children.power}; errors begin with it. */
     String key();
 
+    /** What clients are told of it; absent when not configured. */
+    @Nullable
+    String description();
+
+    /** The nodes below one, as the file has them. */
+    static Map<String, NodeSpec> children(NodeSpec node) {
+        return node instanceof DriverSpec driver
+                ? driver.children()
+                : node instanceof GroupSpec group ? group.children() : Map.of();
+    }
+
+    /** What a node stands for: itself, or, through all references, what it refers to; absent if that is not there. */
+    default @Nullable NodeSpec target(ExporterSpec exporter) {
+        NodeSpec found = this;
+        for (int hops = 0; found instanceof RefSpec ref && hops < 100; hops++) {
+            found = exporter.at(ref.target());
+        }
+        return found instanceof RefSpec ? null : found;
+    }
+
     /**
      * A driver.
      *
@@ -28,5 +48,10 @@ public sealed interface NodeSpec {
     record GroupSpec(String key, @Nullable String description, Map<String, NodeSpec> children) implements NodeSpec {}
 
     /** Another name for a node, given as the dotted path of names from the root's children. */
-    record RefSpec(String key, String target) implements NodeSpec {}
+    record RefSpec(String key, String target) implements NodeSpec {
+        @Override
+        public @Nullable String description() {
+            return null;
+        }
+    }
 }

@@ -6,7 +6,6 @@ import dev.rigbus.driver.Problem;
 import dev.rigbus.driver.Settings;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
-import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,19 +13,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 
 /** Finds everything that is wrong with a specification before anything is started. */
 final class SpecCheck {
     private final ExporterSpec spec;
     private final Map<String, DriverType<?>> types;
-    private final Mounts mounts;
+    private final Outposts.Plan outposts;
+    private final Set<String> known;
     private final List<Problem> problems = new ArrayList<>();
 
-    SpecCheck(ExporterSpec spec, Map<String, DriverType<?>> types, Mounts mounts) {
+    SpecCheck(ExporterSpec spec, DriverCatalog catalog) {
         this.spec = spec;
-        this.types = types;
-        this.mounts = mounts;
+        this.types = DriverTree.byName(catalog.types());
+        this.outposts = catalog.outposts().plan(spec);
+        this.known = new TreeSet<>(types.keySet());
+        known.addAll(catalog.outposts().types());
     }
 
     List<Problem> problems() {
@@ -36,17 +38,19 @@ final class SpecCheck {
     }
 
     private void node(NodeSpec node) {
-        if (mounts.takes(node)) {
-            problems.addAll(mounts.check(node, spec));
+        if (node instanceof RefSpec ref) {
+            if (spec.at(ref.target()) == null) {
+                problems.add(new Problem(
+                        ref.key() + ".ref", "references nonexistent driver " + ref.target() + near(ref.target())));
+            }
+            return;
+        }
+        if (outposts.of(node) != null) {
+            problems.addAll(outposts.check(node));
         } else if (node instanceof DriverSpec driver) {
             driver(driver);
-            driver.children().values().forEach(this::node);
-        } else if (node instanceof GroupSpec group) {
-            group.children().values().forEach(this::node);
-        } else if (node instanceof RefSpec ref && resolve(spec, ref.target()) == null) {
-            problems.add(new Problem(
-                    ref.key() + ".ref", "references nonexistent driver " + ref.target() + near(ref.target())));
         }
+        NodeSpec.children(node).values().forEach(this::node);
     }
 
     private void driver(DriverSpec driver) {
@@ -73,11 +77,11 @@ final class SpecCheck {
     }
 
     private String unknownType(String type) {
-        List<String> near = Names.nearest(type, types.keySet(), 3);
+        List<String> near = Names.nearest(type, known, 3);
         String simple = type.substring(type.lastIndexOf('.') + 1);
         if (near.isEmpty()) {
-            near = types.keySet().stream()
-                    .filter(known -> !Names.nearest(simple, List.of(known.substring(known.lastIndexOf('.') + 1)), 1)
+            near = known.stream()
+                    .filter(each -> !Names.nearest(simple, List.of(each.substring(each.lastIndexOf('.') + 1)), 1)
                             .isEmpty())
                     .sorted()
                     .limit(3)
@@ -85,9 +89,7 @@ final class SpecCheck {
         }
         return "Driver '" + type + "' is not installed."
                 + (near.isEmpty()
-                        ? " Known: "
-                                + String.join(
-                                        ", ", types.keySet().stream().sorted().toList())
+                        ? " Known: " + String.join(", ", known.stream().sorted().toList())
                         : " Nearest: " + String.join(", ", near));
     }
 
@@ -99,7 +101,7 @@ final class SpecCheck {
     private static List<String> paths(String prefix, Map<String, NodeSpec> nodes, List<String> found) {
         nodes.forEach((name, node) -> {
             found.add(prefix + name);
-            paths(prefix + name + ".", children(node), found);
+            paths(prefix + name + ".", NodeSpec.children(node), found);
         });
         return found;
     }
@@ -111,11 +113,11 @@ final class SpecCheck {
             }
             return;
         }
-        NodeSpec target = node instanceof RefSpec ref ? resolve(spec, ref.target()) : null;
+        NodeSpec target = node instanceof RefSpec ref ? spec.at(ref.target()) : null;
         if (target != null) {
             cycles(target, above, told);
         }
-        children(node).values().forEach(child -> cycles(child, above, told));
+        NodeSpec.children(node).values().forEach(child -> cycles(child, above, told));
         above.remove(node);
     }
 
@@ -128,25 +130,5 @@ final class SpecCheck {
         }
         keys.add(node.key());
         return String.join(" -> ", keys);
-    }
-
-    static Map<String, NodeSpec> children(NodeSpec node) {
-        return node instanceof DriverSpec driver
-                ? driver.children()
-                : node instanceof GroupSpec group ? group.children() : Map.of();
-    }
-
-    /** The node at a dotted path, or null. */
-    static @Nullable NodeSpec resolve(ExporterSpec spec, String path) {
-        Map<String, NodeSpec> level = spec.export();
-        NodeSpec found = null;
-        for (String name : path.split("\\.", -1)) {
-            found = level.get(name);
-            if (found == null) {
-                return null;
-            }
-            level = children(found);
-        }
-        return found;
     }
 }

@@ -13,10 +13,12 @@ import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,12 +26,11 @@ import org.slf4j.event.Level;
 
 /** Makes the drivers of a checked specification: children before parents, what a proxy stands for before those who use the proxy. */
 final class TreeBuilder {
-    static final String COMPOSITE = "jumpstarter_driver_composite.driver.Composite";
-
     private final Vertx vertx;
     private final ExporterSpec spec;
     private final Map<String, DriverType<?>> types;
-    private final Mounts mounts;
+    private final Outposts.Plan plan;
+    private final Map<String, Outpost> outposts = new HashMap<>();
     private final LogHub logs;
     private final ExecutorService threads;
     private final Pickups pickups;
@@ -46,7 +47,7 @@ final class TreeBuilder {
         this.vertx = vertx;
         this.spec = spec;
         this.types = DriverTree.byName(catalog.types());
-        this.mounts = catalog.mounts();
+        this.plan = catalog.outposts().plan(spec);
         this.logs = logs;
         this.threads = threads;
         this.pickups = pickups;
@@ -63,23 +64,32 @@ final class TreeBuilder {
         if (known != null) {
             return known;
         }
-        TreeNode made = mounts.takes(node) ? mounted(node, path) : local(node, path);
+        TreeNode made = make(node, path, plan.of(node));
         this.made.put(node, made);
         return made;
     }
 
-    private TreeNode local(NodeSpec node, String path) {
-        return node instanceof DriverSpec driver
-                ? driver(driver, path)
-                : node instanceof GroupSpec group ? group(group, path) : target((RefSpec) node);
+    private TreeNode make(NodeSpec node, String path, @Nullable String outpost) {
+        if (node instanceof RefSpec ref) {
+            return target(ref);
+        }
+        if (outpost != null) {
+            return posted(node, path, outpost);
+        }
+        return node instanceof DriverSpec driver ? driver(driver, path) : group((GroupSpec) node, path);
     }
 
-    private TreeNode mounted(NodeSpec node, String path) {
-        Logger log = logger(path, node instanceof DriverSpec driver ? className(driver) : "Composite", Level.INFO);
-        Mounts.Place place = new Mounts.Place(spec, path, log, logs, pickups, threads);
-        MountedNode mounted = new MountedNode(path, mounts.mount(node, place));
-        order.add(mounted);
-        return mounted;
+    private TreeNode posted(NodeSpec node, String path, String name) {
+        Map<String, TreeNode> children = children(NodeSpec.children(node), path);
+        Outpost outpost = outposts.computeIfAbsent(
+                name, n -> plan.open(n, new Outposts.Place(spec, vertx, logs, pickups, threads)));
+        Map<String, UUID> uuids = new LinkedHashMap<>();
+        children.forEach((child, below) -> uuids.put(child, below.uuid()));
+        UUID uuid = UUID.randomUUID();
+        outpost.add(new Outpost.Post(path, uuid, node, uuids));
+        OutpostNode posted = new OutpostNode(path, uuid, outpost, children);
+        order.add(posted);
+        return posted;
     }
 
     private static String className(DriverSpec driver) {
@@ -87,7 +97,7 @@ final class TreeBuilder {
     }
 
     private TreeNode target(RefSpec ref) {
-        NodeSpec target = SpecCheck.resolve(spec, ref.target());
+        NodeSpec target = spec.at(ref.target());
         if (target == null) {
             throw new IllegalStateException(ref.key() + " was not checked");
         }
@@ -162,7 +172,7 @@ final class TreeBuilder {
             Map<String, TreeNode> configured) {
         DriverVerticle verticle;
         try {
-            verticle = new DriverVerticle(context.uuid(), driver, threads, pickups, context.home());
+            verticle = DriverVerticle.of(context.uuid(), driver, threads, pickups, context.home());
         } catch (IllegalArgumentException e) {
             throw new DriverStartException(context.path(), e);
         }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the report of a tree (protocol 3.1). */
 final class TreeReport {
-    private static final String NAME = "jumpstarter.dev/name";
+    static final String NAME = "jumpstarter.dev/name";
 
     private final List<DriverInstanceReport> entries = new ArrayList<>();
 
@@ -20,16 +20,15 @@ final class TreeReport {
     }
 
     private void add(TreeNode node, @Nullable String name, @Nullable TreeNode parent) {
-        List<DriverInstanceReport> own = node.reports();
-        DriverInstanceReport.Builder top = own.get(0).toBuilder();
+        DriverInstanceReport.Builder entry = node.report().toBuilder().clearParentUuid();
         if (parent != null) {
-            top.setParentUuid(parent.uuid().toString());
+            entry.setParentUuid(parent.uuid().toString());
         }
+        entry.removeLabels(NAME);
         if (name != null) {
-            top.putLabels(NAME, name);
+            entry.putLabels(NAME, name);
         }
-        entries.add(top.build());
-        entries.addAll(own.subList(1, own.size()));
+        entries.add(entry.build());
         node.children().forEach((childName, child) -> add(child, childName, node));
     }
 }

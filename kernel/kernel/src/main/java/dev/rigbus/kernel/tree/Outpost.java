@@ -1,0 +1,33 @@
+package dev.rigbus.kernel.tree;
+
+import dev.rigbus.wire.DriverInstanceReport;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Where some drivers of one exporter run together, if not in this process. */
+public interface Outpost {
+    /**
+     * A driver, or a group, that runs there.
+     *
+     * @param path of the names in the tree, as {@code board.power}
+     * @param node what is configured; its children are those below, whatever it says itself
+     * @param children by name, also those that run elsewhere
+     */
+    record Post(String path, UUID uuid, NodeSpec node, Map<String, UUID> children) {}
+
+    /** To be called before the start, for children before those that they belong to. */
+    void add(Post post);
+
+    /**
+     * Starts all drivers that were added, and again gives the same; complete when they answer at their addresses.
+     *
+     * @return what is to be told of them and of the children that they bring themselves, parents before children. It stays true for as long
+     *     as the exporter lives, whatever is started anew behind it
+     */
+    Future<List<DriverInstanceReport>> start();
+
+    /** Stops all of them, and waits until nothing is left; stopping twice is stopping once. */
+    Future<Void> stop();
+}
