@@ -101,7 +101,7 @@ public final class PythonOutposts implements Outposts {
         @Override
         public Outpost open(String outpost, Place place) {
             Set<String> packages = new TreeSet<>(exporter.python().packages());
-            if (packages.isEmpty()) {
+            if (packages.isEmpty() && exporter.python().environment() == null) {
                 packages.add(StockTypes.packageOf(DriverCatalog.COMPOSITE));
                 python.forEach(node -> {
                     if (node instanceof DriverSpec driver) {
