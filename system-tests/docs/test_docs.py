@@ -141,7 +141,7 @@ def test_what_the_page_says_can_be_typed(page, copy):
 def test_the_configuration_that_is_shown_is_right(block, tmp_path):
     shown = yaml.safe_load(block.text)
     if "apiVersion" not in shown:
-        top = {key: shown[key] for key in ("endpoint", "grpcOptions", "hooks") if key in shown}
+        top = {key: shown[key] for key in ("endpoint", "grpcOptions", "hooks", "python") if key in shown}
         shown = HEAD | (top or {"export": shown.get("export", shown)})
     file = tmp_path / "exporter.yaml"
     file.write_text(yaml.safe_dump(shown, sort_keys=False))
