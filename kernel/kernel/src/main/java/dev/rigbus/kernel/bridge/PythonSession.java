@@ -4,7 +4,6 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import dev.rigbus.grpc.ClientCall;
 import dev.rigbus.grpc.ClientListener;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.GrpcClient;
@@ -110,11 +109,6 @@ final class PythonSession {
         } finally {
             message.release();
         }
-    }
-
-    /** How a call ended, in the words of the one who asks. */
-    static StatusException failure(Status status, ClientCall call) {
-        return new StatusException(status.code() == Code.UNAVAILABLE && !call.isOpen() ? GONE : status);
     }
 
     /** The only message of an answer. */
