@@ -119,11 +119,13 @@ def test_an_exporter_that_is_killed_leaves_no_process(tmp_path):
         ({"x": {"type": "mine.Driver"}}, {"environment": sys.prefix}, "x: "),
     ],
 )
-def test_a_driver_that_does_not_start_says_why(export, python, words):
-    done = run_to_end("rigbus", export=export, python=python)
+def test_a_driver_that_does_not_start_says_why(export, python, words, tmp_path):
+    temporary = {"RIGBUS_JAVA_OPTS": f"-Djava.io.tmpdir={tmp_path}"}
+    done = run_to_end("rigbus", export=export, python=python, env=temporary)
     assert done.code == 1, done.text
     assert words in done.text, done.text
     assert "Traceback" not in done.text and "\tat " not in done.text, done.text
+    assert not list(tmp_path.glob("rigbus-python-*")), "its folder is left"
 
 
 @pytest.mark.timeout(300)

@@ -87,7 +87,9 @@ final class PythonOutpost implements Outpost {
             started = blocking(this::launch)
                     .compose(made -> made.report(loop))
                     .map(PythonOutpost::distinct)
-                    .compose(this::deploy);
+                    .compose(this::deploy)
+                    // Who does not start is not stopped by anybody either.
+                    .recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
         }
         return started;
     }
@@ -112,6 +114,10 @@ final class PythonOutpost implements Outpost {
         java.nio.file.Files.deleteIfExists(socket);
         PythonProcess running = PythonProcess.start(interpreter.find(), order(socket), this::printed);
         Instant since = Instant.now();
+        if (stopping) {
+            running.stop();
+            throw new IOException("the exporter has been stopped meanwhile");
+        }
         PythonSession made = new PythonSession(loops(), socket);
         process = running;
         session = made;
