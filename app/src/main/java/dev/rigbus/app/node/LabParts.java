@@ -120,8 +120,7 @@ final class LabParts {
                 limits(config.leasePolicy()),
                 config.leasePolicy().grace());
         ListenDesk listens = new ListenDesk(vertx, node);
-        this.leasing = new Leasing(
-                vertx, cluster, store.records(), view, writer, states::isDraining, settings.limits(), history);
+        this.leasing = new Leasing(vertx, cluster, view, writer, states::isDraining, settings.limits(), history);
         Authorities authorities = new Authorities(vertx, cluster, view, leasing, this::invitation, listens);
         this.services = new LabServices(
                 vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);

@@ -2,7 +2,6 @@ package dev.rigbus.lab.authority;
 
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.ports.Cluster;
-import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.lab.lease.Board;
 import dev.rigbus.lab.lease.Conditions;
 import dev.rigbus.lab.lease.Limits;
@@ -13,7 +12,6 @@ import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.ExporterState;
 import dev.rigbus.lab.model.Lease;
 import dev.rigbus.lab.model.ObjectName;
-import dev.rigbus.lab.model.Records;
 import dev.rigbus.lab.view.LabView;
 import dev.rigbus.lab.view.LabWriter;
 import io.vertx.core.Future;
@@ -36,7 +34,6 @@ public final class Leasing implements Lab {
 
     private final Vertx vertx;
     private final Cluster cluster;
-    private final RecordStore store;
     private final LabView view;
     private final LabWriter writer;
     private final Predicate<String> draining;
@@ -50,7 +47,6 @@ public final class Leasing implements Lab {
     public Leasing(
             Vertx vertx,
             Cluster cluster,
-            RecordStore store,
             LabView view,
             LabWriter writer,
             Predicate<String> draining,
@@ -58,7 +54,6 @@ public final class Leasing implements Lab {
             LeaseHistory history) {
         this.vertx = vertx;
         this.cluster = cluster;
-        this.store = store;
         this.view = view;
         this.writer = writer;
         this.draining = draining;
@@ -68,7 +63,7 @@ public final class Leasing implements Lab {
 
     @Override
     public Future<?> keep(ExporterState state) {
-        return store.own(ExporterState.KIND, state.name().key(), state.epoch(), Records.write(state));
+        return writer.keep(state);
     }
 
     /** Somebody else has it, or nobody wants it any more. Not for users. */

@@ -125,11 +125,15 @@ final class LeaseDesk {
         return writer.leases()
                 .create(placement.judged(wanted, outcome))
                 .onSuccess(this::made)
-                .compose(created -> placement
-                        .offer(name, outcome)
+                .compose(created -> offered(name, outcome)
                         // What became of the offer is for the next who asks; the lease is there.
                         .transform(offered ->
                                 Future.succeededFuture(Objects.requireNonNullElse(view.lease(name), created))));
+    }
+
+    /** A board that nobody seemed to have may be busy all the same, which shows now. */
+    private Future<?> offered(ObjectName name, Outcome outcome) {
+        return placement.offer(name, outcome).compose(taken -> taken ? Future.succeededFuture() : placement.tell(name));
     }
 
     private void made(Lease lease) {

@@ -61,10 +61,13 @@ final class Placement {
                 .compose(taken -> taken ? Future.succeededFuture(true) : offer(lease, boards, index + 1));
     }
 
-    private Future<?> tell(ObjectName name, Outcome outcome) {
+    private Future<?> tell(Lease lease, Outcome outcome) {
+        if (judged(lease, outcome) == lease) {
+            return Future.succeededFuture();
+        }
         AtomicBoolean ends = new AtomicBoolean();
         return writer.leases()
-                .update(name, now -> {
+                .update(lease.name(), now -> {
                     Lease told = judged(now, outcome);
                     ends.set(told.hasEnded() && !now.hasEnded());
                     return told;
@@ -83,9 +86,12 @@ final class Placement {
             return Future.succeededFuture();
         }
         Outcome outcome = outcome(lease);
-        if (outcome instanceof Outcome.Candidates) {
-            return offer(name, outcome);
-        }
-        return judged(lease, outcome) == lease ? Future.succeededFuture() : tell(name, outcome);
+        return outcome instanceof Outcome.Candidates ? offer(name, outcome) : tell(lease, outcome);
+    }
+
+    /** Writes down what keeps a lease waiting, if something does. */
+    Future<?> tell(ObjectName name) {
+        Lease lease = view.lease(name);
+        return lease == null || !lease.isWaiting() ? Future.succeededFuture() : tell(lease, outcome(lease));
     }
 }

@@ -82,7 +82,6 @@ class AuthoritiesTest {
     private final Leasing leasing = new Leasing(
             vertx,
             cluster,
-            store,
             view,
             writer,
             node -> false,

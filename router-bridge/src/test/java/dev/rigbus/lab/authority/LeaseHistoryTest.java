@@ -68,7 +68,7 @@ class LeaseHistoryTest {
     private final Set<String> draining = new HashSet<>();
     private final Vertx vertx = Vertx.vertx();
     private final Leasing leasing =
-            new Leasing(vertx, cluster, store, view, writer, draining::contains, Limits.DEFAULT, history);
+            new Leasing(vertx, cluster, view, writer, draining::contains, Limits.DEFAULT, history);
 
     @BeforeEach
     void aBoardAndALease() {

@@ -117,6 +117,18 @@ class LabViewTest {
     }
 
     @Test
+    void whoWritesFindsItAtOnceThoughTheNoticeIsStillOnItsWay() {
+        LabView view = new LabView(store, node -> true);
+        LabWriter here = new LabWriter(store, view);
+        view.close(); // no notice comes any more
+        here.exporters().create(exporter("e", Map.of("board", "imx")));
+        here.keep(state("e", ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK, true, null));
+        assertThat(view.exporter(name("e"))).isNotNull();
+        assertThat(view.state(name("e")))
+                .isEqualTo(state("e", ExporterStatus.EXPORTER_STATUS_AFTER_LEASE_HOOK, true, null));
+    }
+
+    @Test
     void namespacesAreApart() {
         LabView view = new LabView(store, node -> true);
         for (String namespace : List.of("lab", "lab-2", "lab.x", "la", "lab0")) {
