@@ -52,25 +52,35 @@ def main():
             node.stop()
             subprocess.run([bench / "peers/grpc-go-router.sh", "stop"], env=env)
         # Each round starts routers of its own.
-        start = " ".join(map(str, [*command("rigbus"), "up", "--config", node.config, "--data", node.data]))
-        closed = Path(room) / "up.sh"
-        closed.write_text(CLOSED.format(port=node.endpoint.rpartition(":")[2], start=start, log=f"{room}/up.log"))
-        other = f"127.0.0.1:{free_port()}"
-        idle = [
-            bench / "commands.sh", "idle", "-n", rounds, "-p", "1000", "-m", "all",
-            f"grpc-go-router={other},tls::{env['BENCH_STATE']}/bin/refrouter -listen {other}",
-            f"rigbus={node.endpoint},tls::bash {closed}",
-        ]  # fmt: skip
-        subprocess.run(idle, env=env, check=True)
+        state = env["BENCH_STATE"]
+        port = node.endpoint.rpartition(":")[2]
+        listen = ["--listen", f"0.0.0.0:{port}", "--advertise", node.endpoint]
+        start = " ".join(map(str, [*command("rigbus"), "up", "--config", node.config, "--data", node.data, *listen]))
+        for title, times in ("just started", 0), ("after 7,680 pairs", 30):
+            closed = Path(room) / "up.sh"
+            closed.write_text(
+                CLOSED.format(port=port, start=start, log=f"{room}/up.log", loadgen=f"{state}/bin/loadgen", times=times)
+            )
+            other = f"127.0.0.1:{free_port()}"
+            idle = [
+                bench / "commands.sh", "idle", "-n", rounds, "-p", "1000", "-m", "all",
+                f"grpc-go-router={other},tls::{state}/bin/refrouter -listen {other}",
+                f"rigbus={node.endpoint},tls::bash {closed}",
+            ]  # fmt: skip
+            print(f"\nidle pairs, on a router {title}", flush=True)
+            subprocess.run(idle, env=env, check=True)
 
 
-# A node opens its port before it takes streams, for which the generator does not wait. As root.
+# A node opens its port before it takes streams, for which the generator does not wait; and it may have had some pairs before. As root.
 CLOSED = """set -e
-rule="INPUT -i lo -p tcp --dport {port} -j REJECT --reject-with tcp-reset"
+rule="INPUT -i lo -d 127.0.0.1 -p tcp --dport {port} -j REJECT --reject-with tcp-reset"
 iptables -I $rule
 trap 'iptables -D $rule 2>/dev/null || true' EXIT
 {start} > {log} 2>&1 &
 until grep -q ^ready: {log}; do sleep 0.05; done
+for ((i = 0; i < {times}; i++)); do
+  {loadgen} router --mode latency --pairs 256 --size 64 --warmup 10ms --duration 20ms --target 127.0.0.2:{port} --tls-skip-verify
+done >/dev/null
 iptables -D $rule
 trap 'kill $!' TERM INT
 wait
