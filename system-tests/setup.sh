@@ -54,6 +54,8 @@ system() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   # Debian keeps the server off the path.
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  # A library, for clocks that are wrong.
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime)
   ((${#missing[@]})) || return 0
   if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
     die "missing: ${missing[*]}; install these, or run this as root on Debian"

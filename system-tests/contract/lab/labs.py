@@ -85,13 +85,14 @@ def descendants(pid):
 class Node:
     """One `rigbus up`."""
 
-    def __init__(self, room, name, port=None, settings=None, token=None):
+    def __init__(self, room, name, port=None, settings=None, token=None, env=None):
         self.room = room
         self.name = name
         self.port = port or free_port()
         self.data = room / f"{name}.data"
         self.config = room / f"{name}.yaml"
         self.token = token
+        self.env = env
         settings = {"apiVersion": "rigbus.dev/v1", "kind": "Node", "name": name} | (settings or {})
         settings["listen"] = f"127.0.0.1:{self.port}"
         self.config.write_text(yaml.safe_dump(settings, sort_keys=False))
@@ -106,7 +107,7 @@ class Node:
         words = [*self.program, "up", "--config", self.config, "--data", self.data]
         if self.token and not self.data.exists():
             words += ["--join-token-file", self.token]
-        self.process = Process(words, self.room, self.name)
+        self.process = Process(words, self.room, self.name, self.env)
         self.before = self.starts()
         if wait:
             self.ready()
@@ -132,12 +133,13 @@ class Node:
 class Lab:
     """Nodes, and those who use them. All it makes is in one folder."""
 
-    def __init__(self, nodes=1, settings=None, boards=None, hooks=None):
-        """`boards`: by node, by name, their labels. `hooks`: by board, `{"hooks": …}`."""
+    def __init__(self, nodes=1, settings=None, boards=None, hooks=None, environments=None):
+        """`boards`: by node, by name, their labels. `hooks`: by board, `{"hooks": …}`. `environments`: by node, more variables."""
         self.room = Path(tempfile.mkdtemp(prefix="lab-"))
         self.settings = settings or {}
         self.boards = boards or {}
         self.hooks = hooks or {}
+        self.environments = environments or {}
         self.nodes = []
         self.exporters = {}
         self.size = nodes
@@ -174,7 +176,7 @@ class Lab:
             settings = settings | {"exporters": exporters}
         if self.size > 1 and "join" not in settings:
             settings = settings | {"join": [f"127.0.0.1:{free_port()}"]}
-        node = Node(self.room, name, settings=settings, token=token)
+        node = Node(self.room, name, settings=settings, token=token, env=self.environments.get(name))
         self.nodes.append(node)
         return node.start()
 
