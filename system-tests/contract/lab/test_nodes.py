@@ -1,5 +1,7 @@
 """A lab of two nodes: whatever a peer asks may land on either."""
 
+import re
+
 import grpc
 import pytest
 from lab.wire import invitation, meet
@@ -21,6 +23,13 @@ def listen_on(board, lease):
         return streams[-1].code is None and streams[-1]
 
     return eventually(taken, lambda: streams[-1].heard())
+
+
+def test_a_start_says_what_matters_in_our_words(wire):
+    for node in wire.lab.nodes:
+        said = node.process.log.partition("ready: ")[0]
+        foreign = [line for line in said.splitlines() if not re.match(r"\d\d:\d\d:\d\d\.\d{3} INFO  ", line)]
+        assert not foreign
 
 
 def test_point_76_peers_on_different_nodes_meet(wire, ann, router):

@@ -21,6 +21,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         for (String chatty : List.of("io.netty", "com.hazelcast", "org.flywaydb", "com.zaxxer")) {
             context.getLogger(chatty).setLevel(Level.WARN);
         }
+        // Access to the JDK's own classes, which the lab does without, and a detector that is off as configured.
+        for (String complaint : List.of("instance.impl.HazelcastInstanceFactory", "spi.impl.operationexecutor")) {
+            context.getLogger("com.hazelcast." + complaint).setLevel(Level.ERROR);
+        }
         // Why it did not start it shows with all its steps; whoever starts it says so in words.
         context.getLogger("io.vertx.core.impl.VertxImpl").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

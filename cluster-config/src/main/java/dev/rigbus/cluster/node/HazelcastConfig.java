@@ -51,6 +51,8 @@ final class HazelcastConfig {
 
     private static void properties(Config config, Duration silence) {
         config.setProperty("hazelcast.phone.home.enabled", "false");
+        // What speaks before it has read any configuration looks for the property of the JVM.
+        System.setProperty("hazelcast.logging.type", "slf4j");
         config.setProperty("hazelcast.logging.type", "slf4j");
         config.setProperty("hazelcast.logging.details.enabled", "false");
         config.setProperty("hazelcast.shutdownhook.enabled", "false");
