@@ -82,6 +82,40 @@ def descendants(pid):
     return [int(child) for child in children] + [each for child in children for each in descendants(int(child))]
 
 
+class Conversation:
+    """A program that answers line by line."""
+
+    def __init__(self, words, env):
+        self.popen = subprocess.Popen(
+            [str(w) for w in words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=clean_environment(env),
+            text=True,
+        )
+
+    def say(self, line):
+        self.popen.stdin.write(line + "\n")
+        self.popen.stdin.flush()
+
+    def until(self, last):
+        """What it says up to a line, which must come before the test's time is over."""
+        lines = []
+        for line in self.popen.stdout:
+            lines.append(line.rstrip("\n"))
+            if lines[-1] == last:
+                return lines
+        raise AssertionError("it has ended:\n" + "\n".join(lines))
+
+    def finish(self):
+        self.popen.stdin.close()
+        said = self.popen.stdout.read()
+        code = self.popen.wait(STOP_SECONDS)
+        assert code == 0, said
+        return code
+
+
 class Node:
     """One `rigbus up`."""
 
@@ -133,13 +167,14 @@ class Node:
 class Lab:
     """Nodes, and those who use them. All it makes is in one folder."""
 
-    def __init__(self, nodes=1, settings=None, boards=None, hooks=None, environments=None):
-        """`boards`: by node, by name, their labels. `hooks`: by board, `{"hooks": …}`. `environments`: by node, more variables."""
+    def __init__(self, nodes=1, settings=None, boards=None, hooks=None, environments=None, more=None):
+        """`boards`: by node, by name, their labels. `hooks`: by board, `{"hooks": …}`. `environments`: by node, more variables. `more`: by node, more settings."""
         self.room = Path(tempfile.mkdtemp(prefix="lab-"))
         self.settings = settings or {}
         self.boards = boards or {}
         self.hooks = hooks or {}
         self.environments = environments or {}
+        self.more = more or {}
         self.nodes = []
         self.exporters = {}
         self.size = nodes
@@ -160,7 +195,7 @@ class Lab:
 
     def add(self, name, token=None, more=None):
         """Starts one more node; what runs on it stands in `boards`."""
-        settings = self.settings | (more or {})
+        settings = self.settings | self.more.get(name, {}) | (more or {})
         exporters = []
         for board, labels in self.boards.get(name, {}).items():
             file = self.room / f"{board}.yaml"
@@ -272,6 +307,10 @@ class Lab:
         count = len(list(self.room.glob("jmp-*.log")))
         env = {"JMP_CLIENT_CONFIG_HOME": str(self.home)}
         return Process(self.words(client, *words), self.room, f"jmp-{count}-{client}", env)
+
+    def jmp_talking(self, client, *words):
+        """Starts stock `jmp` as a client that is spoken to on its standard input."""
+        return Conversation(self.words(client, *words), {"JMP_CLIENT_CONFIG_HOME": str(self.home)})
 
     def leases(self, client, *flags):
         done = self.jmp(client, "get", "leases", "-o", "yaml", *flags)

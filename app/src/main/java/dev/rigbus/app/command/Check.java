@@ -5,6 +5,7 @@ import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.ExporterFile;
 import dev.rigbus.app.config.Fault;
 import dev.rigbus.app.config.NodeFile;
+import dev.rigbus.kernel.nodes.NodeOutposts;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,8 @@ final class Check implements Command {
     private static List<Fault> faults(Path file, DriverCatalog catalog) {
         return NodeFile.isMeant(file)
                 ? NodeFile.read(file, System.getenv()).check(catalog)
-                : ExporterFile.read(file, System.getenv()).check(catalog);
+                // It may be meant for a node.
+                : ExporterFile.read(file, System.getenv())
+                        .check(new DriverCatalog(catalog.types(), NodeOutposts.unplaced(catalog.outposts())));
     }
 }

@@ -91,6 +91,7 @@ final class Up implements Command {
         String token = words.value(JOIN_TOKEN);
         return new NodeConfig(
                 words.value(NAME) == null ? config.name() : words.value(NAME),
+                config.labels(),
                 listen == null ? config.listen() : listen,
                 advertise == null ? config.advertise() : advertise,
                 data == null ? config.data() : Path.of(data),

@@ -9,6 +9,7 @@ import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
 import dev.rigbus.kernel.tree.PythonSpec;
+import dev.rigbus.kernel.tree.Whereabouts;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -111,12 +112,42 @@ final class ExporterReader {
         }
         Map<String, NodeSpec> children = nodes(node, "children", path + ".children");
         String description = node.optionalString("description");
+        Whereabouts where = where(node);
         // A node without a type is a group, but nobody configures a group.
         if (!node.has("type") && !node.has("config") && !node.has("methods_description")) {
-            return new GroupSpec(path, description, children);
+            return new GroupSpec(path, description, children, where);
         }
         return new DriverSpec(
-                path, node.string("type"), config(node), description, node.stringMap("methods_description"), children);
+                path,
+                node.string("type"),
+                config(node),
+                description,
+                node.stringMap("methods_description"),
+                children,
+                where);
+    }
+
+    /** A host of the lab by its name, some by theirs, or those with certain labels. */
+    private static Whereabouts where(Settings node) {
+        Object given = node.raw("node");
+        if (given == null) {
+            return Whereabouts.ABOVE;
+        }
+        if (given instanceof String name) {
+            return new Whereabouts(List.of(name), Map.of());
+        }
+        if (given instanceof List) {
+            List<String> names = node.strings("node", List.of());
+            if (names.isEmpty()) {
+                node.problem("node", "is empty (expected: the names of nodes)");
+            }
+            return new Whereabouts(names, Map.of());
+        }
+        Map<String, String> labels = node.section("node").stringMap("labels");
+        if (labels.isEmpty()) {
+            node.problem("node", given + " (expected: a name, a list of names, or labels: with those of a node)");
+        }
+        return new Whereabouts(List.of(), labels);
     }
 
     @SuppressWarnings("unchecked") // YamlValues makes no other maps

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A node of a lab, as its file describes it; every file in it is an absolute path or relative to where the process runs.
  *
  * @param name unique in the lab; absent for that of the host
+ * @param labels by which drivers are placed on it
  * @param listen where peers of all kinds connect to; port 0 for any free one
  * @param advertise what peers are told to connect to; absent for what is listened on
  * @param data the folder of the node's records and keys; absent for the usual one
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeConfig(
         @Nullable String name,
+        Map<String, String> labels,
         HostPort listen,
         @Nullable HostPort advertise,
         @Nullable Path data,

@@ -3,6 +3,7 @@ package dev.rigbus.app.config;
 import dev.rigbus.app.config.NodeConfig.Board;
 import dev.rigbus.driver.Settings;
 import dev.rigbus.driver.SettingsException;
+import dev.rigbus.kernel.nodes.NodeOutposts;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,8 +68,9 @@ public final class NodeFile {
     /** All that is wrong, with the file and with those of its exporters, in the order of the lines; touches no device. */
     public List<Fault> check(DriverCatalog catalog) {
         List<Fault> all = new ArrayList<>(faults);
+        DriverCatalog inLab = new DriverCatalog(catalog.types(), NodeOutposts.unplaced(catalog.outposts()));
         for (Board board : config.boards()) {
-            all.addAll(board.file().check(catalog));
+            all.addAll(board.file().check(inLab));
         }
         // Stable: what belongs to one file stays together.
         @Nullable Path own = faults.isEmpty() ? null : faults.get(0).file();

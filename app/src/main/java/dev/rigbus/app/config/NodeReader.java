@@ -45,6 +45,7 @@ final class NodeReader {
         HostPort listen = or(address(file, "listen", "0.0.0.0", NodeConfig.PORT), NodeConfig.PORT);
         return new NodeConfig(
                 file.optionalString("name"),
+                file.stringMap("labels"),
                 listen,
                 address(file, "advertise", "", listen.port()),
                 path(file, "data"),

@@ -1,10 +1,12 @@
 package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.NodeConfig;
+import dev.rigbus.driver.Problem;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.LeasedExporter;
 import dev.rigbus.kernel.tree.DriverCatalog;
+import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.lab.authority.Authorities;
 import dev.rigbus.lab.authority.OwnExporter;
 import dev.rigbus.lab.model.Exporter;
@@ -16,13 +18,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The exporters whose drivers run on this node. */
 final class Boards {
@@ -31,6 +37,9 @@ final class Boards {
 
     /** What its hook may take on top. */
     private static final Duration STOP = Duration.ofSeconds(20);
+
+    private static final Logger log = LoggerFactory.getLogger(Boards.class);
+    private static final long AGAIN_MILLIS = 2000;
 
     private final Vertx vertx;
     private final String node;
@@ -48,39 +57,85 @@ final class Boards {
         this.now = now;
     }
 
-    /** Starts one, and makes it known to the lab. */
+    private static ObjectName name(NodeConfig.Board board) {
+        return new ObjectName(board.namespace(), board.file().spec().name());
+    }
+
+    /**
+     * Starts one, and makes it known to the lab. One with drivers on other hosts starts when those are there, and nobody waits for that:
+     * they may wait for this node.
+     */
     void start(NodeConfig.Board board, DriverCatalog catalog, Parts parts) throws NodeException, InterruptedException {
-        ObjectName name = new ObjectName(board.namespace(), board.file().spec().name());
+        ObjectName name = name(board);
         String what = "exporter " + name.name();
-        LeasedExporter exporter;
-        try {
-            exporter =
-                    Parts.await(what, LeasedExporter.start(vertx, board.file().spec(), catalog), START);
-        } catch (NodeException e) {
-            if (e.getCause() instanceof SettingsException settings) {
-                StringBuilder text = new StringBuilder(what + " cannot start:");
-                board.file()
-                        .faultsWith(settings.problems())
-                        .forEach(fault -> text.append("\n  ").append(fault));
-                throw new NodeException(text.toString(), e);
-            }
-            throw e;
+        List<Problem> problems = dev.rigbus.kernel.Exporter.check(board.file().spec(), catalog);
+        if (!problems.isEmpty()) {
+            StringBuilder text = new StringBuilder(what + " cannot start:");
+            board.file()
+                    .faultsWith(problems)
+                    .forEach(fault -> text.append("\n  ").append(fault));
+            throw new NodeException(text.toString(), new SettingsException(problems));
         }
         Duration hook = board.file().spec().afterLease() == null
                 ? Duration.ZERO
                 : board.file().spec().afterLease().timeout();
         parts.add(what, STOP.plus(hook), () -> {
             stopping.set(true);
-            return exporter.stop();
+            LeasedExporter exporter = running.get(name);
+            return exporter == null ? Future.succeededFuture() : exporter.stop();
         });
-        running.put(name, exporter);
-        Parts.await(what, known(name, board.labels(), exporter), START);
-        Parts.await(what, authorities.add(name, new Led(exporter, stopping)), START);
+        if (isSpread(board.file().spec().export().values())) {
+            // Meanwhile whoever looks for it finds it, offline.
+            Parts.await(what, known(name, board.labels(), null), START);
+            startWhenHostsAreThere(board, catalog, "");
+        } else {
+            Parts.await(what, launch(board, catalog), START);
+        }
     }
 
-    private Future<Exporter> known(ObjectName name, Map<String, String> labels, LeasedExporter exporter) {
-        List<Device> devices =
-                exporter.report().getReportsList().stream().map(Boards::device).toList();
+    private static boolean isSpread(Collection<NodeSpec> nodes) {
+        return nodes.stream()
+                .anyMatch(node -> node.where().isGiven()
+                        || isSpread(NodeSpec.children(node).values()));
+    }
+
+    private void startWhenHostsAreThere(NodeConfig.Board board, DriverCatalog catalog, String told) {
+        launch(board, catalog).onFailure(cause -> {
+            String why = String.valueOf(cause.getMessage());
+            if (!why.equals(told)) {
+                log.atWarn().addKeyValue("exporter", name(board)).log("cannot start yet, and is tried again: {}", why);
+            }
+            if (!stopping.get()) {
+                vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(v -> {
+                    if (!stopping.get()) {
+                        startWhenHostsAreThere(board, catalog, why);
+                    }
+                });
+            }
+        });
+    }
+
+    private Future<Void> launch(NodeConfig.Board board, DriverCatalog catalog) {
+        ObjectName name = name(board);
+        return LeasedExporter.start(vertx, board.file().spec(), catalog).compose(exporter -> {
+            running.put(name, exporter);
+            if (stopping.get()) {
+                return exporter.stop();
+            }
+            List<Device> devices = exporter.report().getReportsList().stream()
+                    .map(Boards::device)
+                    .toList();
+            return known(name, board.labels(), devices)
+                    .compose(known -> authorities.add(name, new Led(exporter, stopping)))
+                    .recover(cause -> {
+                        running.remove(name);
+                        return exporter.stop().transform(v -> Future.failedFuture(cause));
+                    });
+        });
+    }
+
+    /** @param devices absent for those that it had before */
+    private Future<Exporter> known(ObjectName name, Map<String, String> labels, @Nullable List<Device> devices) {
         return writer.exporters().createOrUpdate(name, before -> {
             if (before != null && before.node() != null && !before.node().equals(node)) {
                 throw new IllegalStateException("node " + before.node() + " has an exporter of that name;"
@@ -95,7 +150,7 @@ final class Boards {
                             null,
                             true,
                             null,
-                            devices,
+                            devices == null ? List.of() : devices,
                             node,
                             now.get())
                     : new Exporter(
@@ -106,7 +161,7 @@ final class Boards {
                             before.tokenId(),
                             before.enabled(),
                             before.maintenance(),
-                            devices,
+                            devices == null ? before.devices() : devices,
                             node,
                             before.created());
         });

@@ -19,8 +19,11 @@ import dev.rigbus.cluster.store.DatabaseConfig;
 import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.cluster.store.RecordPeek;
 import dev.rigbus.cluster.store.RecordStores;
+import dev.rigbus.kernel.nodes.Hostings;
+import dev.rigbus.kernel.nodes.NodeOutposts;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.kernel.pump.NodeLinks;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.lab.lease.LeaseMerge;
 import dev.rigbus.lab.model.ExporterState;
@@ -122,7 +125,10 @@ public final class LabNode {
         if (ground.cluster() instanceof ClusterNode member) {
             Parts.await("the list of nodes", member.follow(store.records()), START);
         } else {
-            Parts.await("the list of nodes", SingleNode.announce(store.records(), identity, address(), version), START);
+            Parts.await(
+                    "the list of nodes",
+                    SingleNode.announce(store.records(), identity, address(), version, config.labels()),
+                    START);
         }
         NodeAdmission admission = new NodeAdmission(store.records(), keys, name, ground.cluster()::time, !alone);
         endpoint = config.advertise() == null
@@ -145,8 +151,14 @@ public final class LabNode {
                         new LabTls(identity).client(ApplicationProtocolNames.HTTP_2)));
         parts.add("the lab's services", lab::close);
         Parts.await("the lab's services", lab.start(), START);
+        Hostings hostings = new Hostings(ground.vertx(), name, catalog);
+        parts.add("drivers of other nodes", hostings::close);
+        Parts.await("drivers of other nodes", hostings.start(ground.links()), START);
+        LabHosts hosts = new LabHosts(ground.cluster(), store.records(), lab.states());
+        DriverCatalog everywhere = new DriverCatalog(
+                catalog.types(), new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
         for (NodeConfig.Board board : config.boards()) {
-            lab.boards().start(board, catalog, parts);
+            lab.boards().start(board, everywhere, parts);
         }
         ground.ports().serve(admission.handlers());
         lab.serve(ground.ports());
@@ -162,7 +174,7 @@ public final class LabNode {
     }
 
     /** What everything else stands on. */
-    private record Ground(Vertx vertx, Cluster cluster, Ports ports, int port) {}
+    private record Ground(Vertx vertx, Cluster cluster, NodeLinks links, Ports ports, int port) {}
 
     private Ground alone(Supplier<Vertx> maker, NodeIdentity identity, long latest)
             throws NodeException, InterruptedException, IOException {
@@ -171,7 +183,7 @@ public final class LabNode {
         Ports ports = ports(vertx);
         int port =
                 Parts.await(config.listen().toString(), ports.listen(config.listen(), tls(identity, Set.of())), START);
-        return new Ground(vertx, new SingleNode(name, latest), ports, port);
+        return new Ground(vertx, new SingleNode(name, latest), NodeLinks.NONE, ports, port);
     }
 
     private Ground together(NodeIdentity identity, List<StoredRecord> nodes, long latest, String version)
@@ -202,6 +214,7 @@ public final class LabNode {
                 identity,
                 address(),
                 version,
+                config.labels(),
                 nodes,
                 latest,
                 config.join().stream().map(LabNode::hostAndPort).toList(),
@@ -215,7 +228,7 @@ public final class LabNode {
                 InstantSource.system()::millis);
         ClusterNode member = Parts.await("the other nodes", ClusterNode.start(cluster), JOIN);
         parts.add("the cluster", member::close);
-        return new Ground(member.vertx(), member, Objects.requireNonNull(opened[0]), port[0]);
+        return new Ground(member.vertx(), member, member.links(), Objects.requireNonNull(opened[0]), port[0]);
     }
 
     private Ports ports(Vertx vertx) {

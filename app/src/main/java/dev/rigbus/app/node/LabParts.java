@@ -190,6 +190,10 @@ final class LabParts {
         return handlers;
     }
 
+    NodeStates states() {
+        return states;
+    }
+
     Boards boards() {
         return boards;
     }

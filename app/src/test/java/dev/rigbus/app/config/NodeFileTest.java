@@ -64,10 +64,12 @@ class NodeFileTest {
                 hiddenLabels: [secret]
                 deprecatedLabels: {board: use example.com/board}
                 metrics: {listen: 9100}
+                labels: {rack: 1}
                 """);
         assertThat(config)
                 .isEqualTo(new NodeConfig(
                         "rack-1",
+                        Map.of("rack", "1"),
                         new HostPort("0.0.0.0", 8100),
                         new HostPort("rack-1.example.net", 8100),
                         room.resolve("state"),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address where the others reach its main port
  * @param release the version of Rigbus
+ * @param labels by which drivers are placed on it
  * @param records of kind {@code node}, as they are on this node's disk
  * @param recorded the latest time that a record on the disk bears
  * @param join addresses at which there may be other nodes of the lab, beside those in the records
@@ -34,6 +35,7 @@ public record ClusterConfig(
         NodeIdentity identity,
         HostAndPort address,
         String release,
+        Map<String, String> labels,
         Collection<StoredRecord> records,
         long recorded,
         List<HostAndPort> join,

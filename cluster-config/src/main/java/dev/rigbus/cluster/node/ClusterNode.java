@@ -70,7 +70,7 @@ public final class ClusterNode implements Cluster {
         this.table = new NodeTable(config.join());
         config.records().forEach(table::update);
         NodeRecord known = table.get(self());
-        this.own = OwnRecord.of(known, config.identity(), config.address(), config.release());
+        this.own = OwnRecord.of(known, config.identity(), config.address(), config.release(), config.labels());
         table.own(own);
     }
 
@@ -224,7 +224,7 @@ public final class ClusterNode implements Cluster {
      */
     public Future<Void> follow(RecordStore store) {
         table.follow(store);
-        OwnRecord record = new OwnRecord(store, config.identity(), config.address(), config.release());
+        OwnRecord record = new OwnRecord(store, config.identity(), config.address(), config.release(), config.labels());
         ownRecord = record;
         return record.announce();
     }

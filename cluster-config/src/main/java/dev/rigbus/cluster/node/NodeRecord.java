@@ -3,7 +3,10 @@ package dev.rigbus.cluster.node;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param key SHA-256 of its public key; absent until it has joined
  * @param ticket SHA-256 of the secret that it may join with; absent once it has
  * @param expires until when it may, in milliseconds of the lab's time
+ * @param labels by which drivers are placed on it
  */
 public record NodeRecord(
         String name,
@@ -28,7 +32,8 @@ public record NodeRecord(
         @Nullable String hazelcast,
         @Nullable String key,
         @Nullable String ticket,
-        long expires) {
+        long expires,
+        Map<String, String> labels) {
     public static final String KIND = "node";
 
     private static final int LOWEST_PORT = 17_002;
@@ -49,6 +54,21 @@ public record NodeRecord(
         DRAINING,
         /** Did belong to the lab, and is not let in any more. */
         REVOKED
+    }
+
+    /** One without labels. */
+    public NodeRecord(
+            String name,
+            int number,
+            int port,
+            State state,
+            @Nullable String address,
+            @Nullable String version,
+            @Nullable String hazelcast,
+            @Nullable String key,
+            @Nullable String ticket,
+            long expires) {
+        this(name, number, port, state, address, version, hazelcast, key, ticket, expires, Map.of());
     }
 
     /** Whether it counts when nodes ask whether they are the majority. */
@@ -79,12 +99,16 @@ public record NodeRecord(
     }
 
     NodeRecord with(State next) {
-        return new NodeRecord(name, number, port, next, address, version, hazelcast, key, ticket, expires);
+        return new NodeRecord(name, number, port, next, address, version, hazelcast, key, ticket, expires, labels);
     }
 
     /** As a node of this release describes itself. */
     NodeRecord present(State now, String at, String release, String hazelcastMinor, String publicKey) {
-        return new NodeRecord(name, number, port, now, at, release, hazelcastMinor, publicKey, null, 0);
+        return new NodeRecord(name, number, port, now, at, release, hazelcastMinor, publicKey, null, 0, labels);
+    }
+
+    NodeRecord withLabels(Map<String, String> now) {
+        return new NodeRecord(name, number, port, state, address, version, hazelcast, key, ticket, expires, now);
     }
 
     public String json() {
@@ -99,6 +123,9 @@ public record NodeRecord(
         put(json, "ticket", ticket);
         if (ticket != null) {
             json.put("expires", expires);
+        }
+        if (!labels.isEmpty()) {
+            json.put("labels", new JsonObject(new TreeMap<>(labels)));
         }
         return json.encode();
     }
@@ -123,9 +150,18 @@ public record NodeRecord(
                     json.getString("hazelcast"),
                     json.getString("key"),
                     json.getString("ticket"),
-                    json.getLong("expires", 0L));
+                    json.getLong("expires", 0L),
+                    labels(json.getJsonObject("labels")));
         } catch (DecodeException | ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new IllegalArgumentException("the record of node " + name + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static Map<String, String> labels(@Nullable JsonObject json) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        if (json != null) {
+            json.forEach(each -> labels.put(each.getKey(), (String) each.getValue()));
+        }
+        return Map.copyOf(labels);
     }
 }

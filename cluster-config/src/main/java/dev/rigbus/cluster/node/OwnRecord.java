@@ -7,6 +7,7 @@ import dev.rigbus.kernel.ports.RecordStore.StoreUnavailableException;
 import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,17 +20,25 @@ final class OwnRecord {
     private final NodeIdentity identity;
     private final HostAndPort address;
     private final String release;
+    private final Map<String, String> labels;
 
-    OwnRecord(RecordStore store, NodeIdentity identity, HostAndPort address, String release) {
+    OwnRecord(
+            RecordStore store, NodeIdentity identity, HostAndPort address, String release, Map<String, String> labels) {
         this.store = store;
         this.self = identity.name();
         this.identity = identity;
         this.address = address;
         this.release = release;
+        this.labels = labels;
     }
 
     /** As it is now, whatever has been written down of it; the first node of a lab has no record yet. */
-    static NodeRecord of(@Nullable NodeRecord known, NodeIdentity identity, HostAndPort address, String release) {
+    static NodeRecord of(
+            @Nullable NodeRecord known,
+            NodeIdentity identity,
+            HostAndPort address,
+            String release,
+            Map<String, String> labels) {
         NodeRecord base = known != null
                 ? known
                 : new NodeRecord(
@@ -45,15 +54,16 @@ final class OwnRecord {
                         0);
         // A node that is started again takes part again.
         NodeRecord.State state = base.state() == NodeRecord.State.REVOKED ? base.state() : NodeRecord.State.ACTIVE;
-        return base.present(state, address.toString(), release, HazelcastRelease.MINOR, identity.keyFingerprint());
+        return base.present(state, address.toString(), release, HazelcastRelease.MINOR, identity.keyFingerprint())
+                .withLabels(labels);
     }
 
     Future<Void> announce() {
-        return change(known -> of(known, identity, address, release), ATTEMPTS);
+        return change(known -> of(known, identity, address, release, labels), ATTEMPTS);
     }
 
     Future<Void> drain() {
-        return change(known -> of(known, identity, address, release).with(NodeRecord.State.DRAINING), ATTEMPTS);
+        return change(known -> of(known, identity, address, release, labels).with(NodeRecord.State.DRAINING), ATTEMPTS);
     }
 
     private Future<Void> change(UnaryOperator<@Nullable NodeRecord> change, int attempts) {

@@ -7,6 +7,7 @@ import dev.rigbus.kernel.ports.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -29,8 +30,9 @@ public final class SingleNode implements Cluster {
     }
 
     /** Writes this node into the records, so that others can be invited to it. */
-    public static Future<Void> announce(RecordStore store, NodeIdentity identity, HostAndPort address, String release) {
-        return new OwnRecord(store, identity, address, release).announce();
+    public static Future<Void> announce(
+            RecordStore store, NodeIdentity identity, HostAndPort address, String release, Map<String, String> labels) {
+        return new OwnRecord(store, identity, address, release, labels).announce();
     }
 
     /** Whether a lab has other nodes than this one, or has invited some: it has to be started as one of many, then. */

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class SingleNodeTest {
         LabKeys lab = LabKeys.openOrCreate(temp, clock);
         NodeIdentity identity = NodeIdentity.openOrCreate(temp, lab, "a", Set.of("localhost"), clock);
         MemoryRecords store = new MemoryRecords();
-        SingleNode.announce(store, identity, HostAndPort.create("shelf", 8082), "1")
+        SingleNode.announce(store, identity, HostAndPort.create("shelf", 8082), "1", Map.of())
                 .await(10, TimeUnit.SECONDS);
         assertThat(SingleNode.isEnough(store.all(NodeRecord.KIND), "a")).isTrue();
         NodeAdmission admission = new NodeAdmission(store, lab, "a", () -> 1, false);
@@ -84,7 +85,7 @@ class SingleNodeTest {
             LabKeys lab = LabKeys.openOrCreate(data, clock);
             NodeIdentity identity = NodeIdentity.openOrCreate(data, lab, "a", Set.of("localhost"), clock);
             MemoryRecords store = new MemoryRecords();
-            SingleNode.announce(store, identity, HostAndPort.create("shelf", 8082), "1")
+            SingleNode.announce(store, identity, HostAndPort.create("shelf", 8082), "1", Map.of())
                     .await(10, TimeUnit.SECONDS);
             SingleNode node = new SingleNode("a", 0);
             if (SingleNode.isEnough(store.all(NodeRecord.KIND), "a")) {

@@ -78,6 +78,7 @@ final class TestNode {
                         identity,
                         address(),
                         "1",
+                        Map.of(),
                         records,
                         0,
                         List.of(),

@@ -25,4 +25,19 @@ public final class Addresses {
     public static String endpoint(String id) {
         return "endpoint/" + id;
     }
+
+    /** On a node: hosts drivers for exporters of other nodes. */
+    public static String hostings(String node) {
+        return "node/" + node + "/hostings";
+    }
+
+    /** Drivers that are hosted together on a node. */
+    public static String hosting(String id, String node) {
+        return "node/" + node + "/hosting/" + id;
+    }
+
+    /** The exporter's side of the same. */
+    public static String outpost(String id) {
+        return "outpost/" + id;
+    }
 }

@@ -11,8 +11,14 @@ public sealed interface DriverMessage {
      * Names one call or stream, so that it can be cancelled.
      *
      * @param endpoint the caller's private address
+     * @param afar whether the caller is on another node
      */
-    record Id(String endpoint, long number) {}
+    record Id(String endpoint, long number, boolean afar) {
+        /** Of a caller on the driver's own node. */
+        public Id(String endpoint, long number) {
+            this(endpoint, number, false);
+        }
+    }
 
     /** Messages that use the device carry the fence of the session that sends them. */
     sealed interface Fenced extends DriverMessage {
@@ -37,8 +43,14 @@ public sealed interface DriverMessage {
     /** A raw stream that a later call finds as a resource; answered with a {@link Ticket}. */
     record OpenResource(long fence, @Nullable String encoding) implements Fenced {}
 
-    /** Resets this driver, not its children; answered with null. */
+    /** Resets this driver, not its children; answered when that is done. */
     record Reset(long fence) implements Fenced {}
+
+    /** Ends all that is under way and lets it be told why; what comes afterwards is served as before. */
+    record Expire(String why) implements DriverMessage {}
+
+    /** For a driver of another node, sent to where it is hosted. */
+    record Afar(UUID driver, DriverMessage message) {}
 
     /**
      * Where an opened stream can be picked up, once and soon.

@@ -38,7 +38,7 @@ final class BusCalls {
 
     /** Listens to the frames of streaming calls. */
     Future<Void> start() {
-        MessageConsumer<Items> consumer = bus.consumer(endpoint, this::onItems);
+        MessageConsumer<Items> consumer = bus.localConsumer(endpoint, this::onItems);
         return consumer.completion();
     }
 

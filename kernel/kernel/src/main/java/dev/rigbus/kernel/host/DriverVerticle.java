@@ -3,12 +3,14 @@ package dev.rigbus.kernel.host;
 import dev.rigbus.driver.ByteStream;
 import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverException;
+import dev.rigbus.driver.Reason;
 import dev.rigbus.kernel.call.Addresses;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.DriverMessage;
 import dev.rigbus.kernel.call.DriverMessage.Call;
 import dev.rigbus.kernel.call.DriverMessage.Cancel;
 import dev.rigbus.kernel.call.DriverMessage.Credit;
+import dev.rigbus.kernel.call.DriverMessage.Expire;
 import dev.rigbus.kernel.call.DriverMessage.Fenced;
 import dev.rigbus.kernel.call.DriverMessage.Items;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
@@ -19,11 +21,13 @@ import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.call.Failures;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.resource.ResourceTable;
+import dev.rigbus.kernel.value.Values;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
@@ -98,7 +102,9 @@ public final class DriverVerticle extends VerticleBase {
     public Future<?> start() {
         // The device first, its address after: an address that answers is one that works.
         return Future.succeededFuture().compose(v -> performer().start()).compose(v -> {
-            consumer = vertx.eventBus().consumer(Addresses.driver(uuid), this::onMessage);
+            // Nobody on another node sends here directly: what comes from there has been let in by whoever hosts this
+            // driver.
+            consumer = vertx.eventBus().localConsumer(Addresses.driver(uuid), this::onMessage);
             return consumer.completion();
         });
     }
@@ -137,10 +143,13 @@ public final class DriverVerticle extends VerticleBase {
     /** What was begun under an older fence has no business with the device any more. */
     private void admit(Fenced message) {
         if (fence.admit(message.fence())) {
-            DriverException over = fence.passed();
-            streams.closeAll(over);
-            performer().expireAll(over);
+            expire(fence.passed());
         }
+    }
+
+    private void expire(DriverException why) {
+        streams.closeAll(why);
+        performer().expireAll(why);
     }
 
     private void dispatch(Message<DriverMessage> message, DriverMessage body) {
@@ -157,7 +166,9 @@ public final class DriverVerticle extends VerticleBase {
         } else if (body instanceof OpenResource open) {
             answer(message, performer().openResource(open.encoding()));
         } else if (body instanceof Reset reset) {
-            answer(message, performer().reset(reset.fence()).map(v -> null));
+            answer(message, performer().reset(reset.fence()).map(v -> Values.NULL));
+        } else if (body instanceof Expire expire) {
+            expire(new DriverException(Reason.UNAVAILABLE, expire.why()));
         }
     }
 
@@ -167,7 +178,8 @@ public final class DriverVerticle extends VerticleBase {
             if (items.sequence() == 0) {
                 message.reply(items, ByReference.OPTIONS);
             } else {
-                vertx.eventBus().send(open.id().endpoint(), items, ByReference.OPTIONS);
+                DeliveryOptions options = open.id().afar() ? ByReference.AFAR : ByReference.OPTIONS;
+                vertx.eventBus().send(open.id().endpoint(), items, options);
             }
         };
     }

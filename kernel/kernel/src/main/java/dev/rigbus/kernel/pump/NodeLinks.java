@@ -8,6 +8,19 @@ import io.vertx.core.Future;
  * for each direction. Both nodes know for sure which node the other is. Safe to use from any thread.
  */
 public interface NodeLinks {
+    /** Of a node that is alone. */
+    NodeLinks NONE = new NodeLinks() {
+        @Override
+        public Future<RawStream> open(String node, String service, byte[] header, EventLoop loop) {
+            return Future.failedFuture(new java.net.ConnectException("there is no node " + node));
+        }
+
+        @Override
+        public void accept(String service, Acceptor acceptor) {
+            // Nobody will come.
+        }
+    };
+
     /** Takes what other nodes open. */
     @FunctionalInterface
     interface Acceptor {

@@ -30,9 +30,11 @@ public final class DriverTree {
     private final Vertx vertx;
     private final TreeNode root;
     private final List<TreeNode> nodes;
+    private final Collection<Outpost> outposts;
     private final List<Supplier<Future<Void>>> started = new ArrayList<>();
 
-    DriverTree(Vertx vertx, TreeNode root, List<TreeNode> nodes) {
+    DriverTree(Vertx vertx, TreeNode root, List<TreeNode> nodes, Collection<Outpost> outposts) {
+        this.outposts = outposts;
         this.vertx = vertx;
         this.root = root;
         this.nodes = nodes;
@@ -63,17 +65,36 @@ public final class DriverTree {
             LogHub logs,
             ExecutorService threads,
             Pickups pickups) {
+        return start(vertx, spec, catalog, logs, threads, pickups, Map.of());
+    }
+
+    /**
+     * As above, for drivers whose uuids are given.
+     *
+     * @param uuids by node of the specification; it compares nodes by identity
+     */
+    public static Future<DriverTree> start(
+            Vertx vertx,
+            ExporterSpec spec,
+            DriverCatalog catalog,
+            LogHub logs,
+            ExecutorService threads,
+            Pickups pickups,
+            Map<NodeSpec, UUID> uuids) {
         List<Problem> problems = check(spec, catalog);
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        TreeBuilder builder = new TreeBuilder(vertx, spec, catalog, logs, threads, pickups);
+        TreeBuilder builder = new TreeBuilder(vertx, spec, catalog, logs, threads, pickups, uuids);
         DriverTree tree = builder.build();
         return tree.deploy().map(tree);
     }
 
     private Future<Void> deploy() {
         Future<Void> all = Future.succeededFuture();
+        for (Outpost outpost : outposts) {
+            all = all.compose(v -> outpost.ready());
+        }
         for (TreeNode node : nodes) {
             all = all.compose(v -> node.start(vertx)
                     .recover(cause -> Future.failedFuture(new DriverStartException(node.path(), cause)))

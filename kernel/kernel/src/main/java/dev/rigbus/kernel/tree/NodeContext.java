@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 
 /** The world of one driver. */
 final class NodeContext implements DriverContext {
-    private final UUID uuid = UUID.randomUUID();
+    private final UUID uuid;
     private final String path;
     private final Logger log;
     private final Vertx vertx;
@@ -32,11 +32,13 @@ final class NodeContext implements DriverContext {
 
     /** @param loggers makes the logger of a driver at a path */
     NodeContext(
+            UUID uuid,
             String path,
             Function<String, Logger> loggers,
             Vertx vertx,
             ExecutorService threads,
             Map<String, Driver> children) {
+        this.uuid = uuid;
         this.path = path;
         this.loggers = loggers;
         this.log = loggers.apply(path);
@@ -96,7 +98,8 @@ final class NodeContext implements DriverContext {
 
     @Override
     public DriverContext child(String name) {
-        return brought.computeIfAbsent(name, n -> new NodeContext(path + "." + n, loggers, vertx, threads, Map.of()));
+        return brought.computeIfAbsent(
+                name, n -> new NodeContext(UUID.randomUUID(), path + "." + n, loggers, vertx, threads, Map.of()));
     }
 
     @Override

@@ -12,6 +12,9 @@ public sealed interface NodeSpec {
     @Nullable
     String description();
 
+    /** Where it runs, with what is below it that says nothing else. */
+    Whereabouts where();
+
     /** The nodes below one, as the file has them. */
     static Map<String, NodeSpec> children(NodeSpec node) {
         return node instanceof DriverSpec driver
@@ -34,6 +37,7 @@ public sealed interface NodeSpec {
      * @param config the values under {@code config:}, not yet read
      * @param methodDescriptions help texts by command name
      * @param children by name, in the order of the file
+     * @param where on which host
      */
     record DriverSpec(
             String key,
@@ -41,17 +45,38 @@ public sealed interface NodeSpec {
             Map<String, ?> config,
             @Nullable String description,
             Map<String, String> methodDescriptions,
-            Map<String, NodeSpec> children)
-            implements NodeSpec {}
+            Map<String, NodeSpec> children,
+            Whereabouts where)
+            implements NodeSpec {
+        public DriverSpec(
+                String key,
+                String type,
+                Map<String, ?> config,
+                @Nullable String description,
+                Map<String, String> methodDescriptions,
+                Map<String, NodeSpec> children) {
+            this(key, type, config, description, methodDescriptions, children, Whereabouts.ABOVE);
+        }
+    }
 
     /** A node that only holds others. */
-    record GroupSpec(String key, @Nullable String description, Map<String, NodeSpec> children) implements NodeSpec {}
+    record GroupSpec(String key, @Nullable String description, Map<String, NodeSpec> children, Whereabouts where)
+            implements NodeSpec {
+        public GroupSpec(String key, @Nullable String description, Map<String, NodeSpec> children) {
+            this(key, description, children, Whereabouts.ABOVE);
+        }
+    }
 
     /** Another name for a node, given as the dotted path of names from the root's children. */
     record RefSpec(String key, String target) implements NodeSpec {
         @Override
         public @Nullable String description() {
             return null;
+        }
+
+        @Override
+        public Whereabouts where() {
+            return Whereabouts.ABOVE;
         }
     }
 }

@@ -20,6 +20,11 @@ public interface Outpost {
     /** To be called before the start, for children before those that they belong to. */
     void add(Post post);
 
+    /** Fails if it could not be started now, before anything of the exporter is; fine where that is not known. */
+    default Future<Void> ready() {
+        return Future.succeededFuture();
+    }
+
     /**
      * Starts all drivers that were added, and again gives the same; complete when they answer at their addresses.
      *

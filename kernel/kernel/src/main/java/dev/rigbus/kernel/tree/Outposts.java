@@ -35,6 +35,11 @@ public interface Outposts {
         @Nullable
         String of(NodeSpec node);
 
+        /** Whether nodes may say which host of a lab they run on. */
+        default boolean knowsHosts() {
+            return false;
+        }
+
         /** What can be said against a node that runs on an outpost without starting anything. */
         List<Problem> check(NodeSpec node);
 

@@ -45,8 +45,16 @@ final class SpecCheck {
             }
             return;
         }
-        if (outposts.of(node) != null) {
+        if (node.where().isGiven() && !outposts.knowsHosts()) {
+            problems.add(new Problem(
+                    node.key() + ".node",
+                    node.where().text()
+                            + " (a driver can only be on another host in a lab of several, see `rigbus up`)"));
+        } else if (outposts.of(node) != null) {
             problems.addAll(outposts.check(node));
+            if (outposts.knowsHosts() && node instanceof DriverSpec driver && types.containsKey(driver.type())) {
+                driver(driver);
+            }
         } else if (node instanceof DriverSpec driver) {
             driver(driver);
         }

@@ -34,16 +34,19 @@ final class TreeBuilder {
     private final LogHub logs;
     private final ExecutorService threads;
     private final Pickups pickups;
+    private final Map<NodeSpec, UUID> uuids;
     private final Map<NodeSpec, TreeNode> made = new IdentityHashMap<>();
     private final List<TreeNode> order = new ArrayList<>();
 
+    /** @param uuids of nodes that have one already; compared by identity */
     TreeBuilder(
             Vertx vertx,
             ExporterSpec spec,
             DriverCatalog catalog,
             LogHub logs,
             ExecutorService threads,
-            Pickups pickups) {
+            Pickups pickups,
+            Map<NodeSpec, UUID> uuids) {
         this.vertx = vertx;
         this.spec = spec;
         this.types = DriverTree.byName(catalog.types());
@@ -51,12 +54,18 @@ final class TreeBuilder {
         this.logs = logs;
         this.threads = threads;
         this.pickups = pickups;
+        this.uuids = uuids;
+    }
+
+    private UUID uuid(NodeSpec node) {
+        UUID given = uuids.get(node);
+        return given == null ? UUID.randomUUID() : given;
     }
 
     DriverTree build() {
         GroupSpec root = new GroupSpec("export", spec.description(), spec.export());
         TreeNode top = make(root, "");
-        return new DriverTree(vertx, top, order);
+        return new DriverTree(vertx, top, order, outposts.values());
     }
 
     private TreeNode make(NodeSpec node, String path) {
@@ -83,10 +92,10 @@ final class TreeBuilder {
         Map<String, TreeNode> children = children(NodeSpec.children(node), path);
         Outpost outpost = outposts.computeIfAbsent(
                 name, n -> plan.open(n, new Outposts.Place(spec, vertx, logs, pickups, threads)));
-        Map<String, UUID> uuids = new LinkedHashMap<>();
-        children.forEach((child, below) -> uuids.put(child, below.uuid()));
-        UUID uuid = UUID.randomUUID();
-        outpost.add(new Outpost.Post(path, uuid, node, uuids));
+        Map<String, UUID> below = new LinkedHashMap<>();
+        children.forEach((child, each) -> below.put(child, each.uuid()));
+        UUID uuid = uuid(node);
+        outpost.add(new Outpost.Post(path, uuid, node, below));
         OutpostNode posted = new OutpostNode(path, uuid, outpost, children);
         order.add(posted);
         return posted;
@@ -112,7 +121,7 @@ final class TreeBuilder {
 
     private TreeNode group(GroupSpec group, String path) {
         Map<String, TreeNode> children = children(group.children(), path);
-        NodeContext context = context(path, children, Level.INFO, "Composite");
+        NodeContext context = context(group, path, children, Level.INFO, "Composite");
         return node(context, new Composite(), group.description(), Map.of(), Map.of(), children);
     }
 
@@ -124,7 +133,7 @@ final class TreeBuilder {
         }
         Settings common = SpecCheck.settings(driver);
         Level level = level(common.string("log_level", "INFO"));
-        NodeContext context = context(path, children, level, className(driver));
+        NodeContext context = context(driver, path, children, level, className(driver));
         Driver instance = create(type, driver, context, path);
         Map<String, String> descriptions = new LinkedHashMap<>(instance.methodDescriptions());
         descriptions.putAll(driver.methodDescriptions());
@@ -139,7 +148,8 @@ final class TreeBuilder {
         }
     }
 
-    private NodeContext context(String path, Map<String, TreeNode> children, Level level, String className) {
+    private NodeContext context(
+            NodeSpec node, String path, Map<String, TreeNode> children, Level level, String className) {
         Map<String, Driver> drivers = new LinkedHashMap<>();
         children.forEach((name, child) -> {
             if (child instanceof LocalNode local) {
@@ -147,7 +157,7 @@ final class TreeBuilder {
             }
         });
         return new NodeContext(
-                path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
+                uuid(node), path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
     }
 
     private Logger logger(String path, String className, Level level) {

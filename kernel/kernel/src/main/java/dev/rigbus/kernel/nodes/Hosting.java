@@ -1,0 +1,263 @@
+package dev.rigbus.kernel.nodes;
+
+import dev.rigbus.driver.DriverException;
+import dev.rigbus.driver.Reason;
+import dev.rigbus.kernel.call.Addresses;
+import dev.rigbus.kernel.call.ByReference;
+import dev.rigbus.kernel.call.DriverMessage;
+import dev.rigbus.kernel.call.DriverMessage.Afar;
+import dev.rigbus.kernel.call.DriverMessage.Cancel;
+import dev.rigbus.kernel.call.DriverMessage.Credit;
+import dev.rigbus.kernel.call.DriverMessage.Expire;
+import dev.rigbus.kernel.call.Failures;
+import dev.rigbus.kernel.call.Pickups;
+import dev.rigbus.kernel.host.DriverThreads;
+import dev.rigbus.kernel.session.LogEntry;
+import dev.rigbus.kernel.session.LogHub;
+import dev.rigbus.kernel.tree.DriverCatalog;
+import dev.rigbus.kernel.tree.DriverTree;
+import dev.rigbus.wire.DriverInstanceReport;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drivers that run here for an exporter of another node. They are used only while that node grants it, which is asked for every second; when
+ * the grant has run out whatever is under way is cut. Belongs to one context.
+ */
+final class Hosting {
+    private static final Logger log = LoggerFactory.getLogger(Hosting.class);
+    private static final long ASK_MILLIS = 1000;
+    private static final long WATCH_MILLIS = 200;
+
+    /** An exporter that nobody has heard of for so long does not keep devices open. */
+    private static final Duration FORSAKEN = Duration.ofSeconds(60);
+
+    private static final String NOT_GRANTED = "the exporter's node cannot be reached from the one with this driver";
+
+    private final Vertx vertx;
+    private final EventBus bus;
+    private final Context home;
+    private final String self;
+    private final String id;
+    private final JsonObject order;
+    private final DriverCatalog catalog;
+    private final Pickups pickups;
+    private final Consumer<String> ended;
+    private final LogHub logs = new LogHub();
+    private final LogHub.Reader lines;
+    private final ExecutorService threads = DriverThreads.create();
+    private final Promise<JsonObject> reports = Promise.promise();
+    private @Nullable DriverTree tree;
+    private @Nullable MessageConsumer<Afar> consumer;
+    private @Nullable Future<Void> ending;
+    private long asking = -1;
+    private long watching = -1;
+    private long until = System.nanoTime();
+    private long heard = System.nanoTime();
+    private boolean granted;
+    private boolean asked;
+
+    /** @param ended told the id when nothing is left of it */
+    Hosting(
+            Vertx vertx,
+            String self,
+            String id,
+            JsonObject order,
+            DriverCatalog catalog,
+            Pickups pickups,
+            Consumer<String> ended) {
+        this.vertx = vertx;
+        this.bus = vertx.eventBus();
+        this.home = ((VertxInternal) vertx).createEventLoopContext();
+        this.self = self;
+        this.id = id;
+        this.order = order;
+        this.catalog = catalog;
+        this.pickups = pickups;
+        this.ended = ended;
+        this.lines = logs.read(() -> home.runOnContext(v -> passLogsOn()));
+    }
+
+    private String exporter() {
+        return order.getString("exporter");
+    }
+
+    boolean isEarlierOf(Hosting other) {
+        return what().equals(other.what());
+    }
+
+    private List<String> what() {
+        return List.of(order.getString("owner"), exporter(), order.getString("where"));
+    }
+
+    /** Of the drivers, once they run. */
+    Future<JsonObject> reports() {
+        return reports.future();
+    }
+
+    private <T> Future<T> onHome(Supplier<Future<T>> task) {
+        Promise<T> done = Promise.promise();
+        home.runOnContext(v -> {
+            try {
+                task.get().onComplete(done);
+            } catch (RuntimeException e) {
+                done.fail(e);
+            }
+        });
+        return done.future();
+    }
+
+    Future<JsonObject> start() {
+        // No device is touched before it is sure that the exporter wants this.
+        onHome(() -> ask().compose(v -> granted ? run() : Future.failedFuture(ungranted())))
+                .onSuccess(reports::tryComplete)
+                .onFailure(cause -> end("it does not start").onComplete(done -> reports.tryFail(cause)));
+        return reports();
+    }
+
+    private static DriverException ungranted() {
+        return new DriverException(Reason.UNAVAILABLE, NOT_GRANTED);
+    }
+
+    private Future<JsonObject> run() {
+        Posts posts = Posts.of(order);
+        return vertx.executeBlocking(
+                        () -> DriverTree.start(vertx, posts.exporter(), catalog, logs, threads, pickups, posts.uuids()),
+                        false)
+                .compose(starting -> starting)
+                .compose(made -> {
+                    tree = made;
+                    MessageConsumer<Afar> relay = bus.consumer(Addresses.hosting(id, self), this::relay);
+                    consumer = relay;
+                    asking = vertx.setPeriodic(ASK_MILLIS, timer -> ask());
+                    watching = vertx.setPeriodic(WATCH_MILLIS, timer -> watch());
+                    return relay.completion().map(v -> json(made));
+                })
+                .onSuccess(v -> log.atInfo()
+                        .addKeyValue("exporter", exporter())
+                        .log(
+                                "drivers of node {} run here: {}",
+                                order.getString("owner"),
+                                posts.exporter().export().keySet()));
+    }
+
+    /** The first is what holds the drivers together here, which is none of the exporter's. */
+    private static JsonObject json(DriverTree tree) {
+        JsonArray all = new JsonArray();
+        tree.reports().stream().skip(1).map(DriverInstanceReport::toByteArray).forEach(all::add);
+        return new JsonObject().put("reports", all);
+    }
+
+    private Future<Void> ask() {
+        if (asked) {
+            return Future.succeededFuture();
+        }
+        asked = true;
+        long since = System.nanoTime();
+        DeliveryOptions options = new DeliveryOptions().setSendTimeout(NodeOutpost.GRANT.toMillis() / 2);
+        return bus.<Boolean>request(Addresses.outpost(id), new JsonObject().put("node", self), options)
+                .onComplete(done -> {
+                    asked = false;
+                    answered(done.succeeded() ? done.result().body() : null, since);
+                })
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+    }
+
+    private void answered(@Nullable Boolean yes, long since) {
+        if (Boolean.TRUE.equals(yes)) {
+            heard = since;
+            until = since + NodeOutpost.GRANT.toNanos();
+            granted = true;
+        } else if (yes != null) {
+            end("its exporter has it elsewhere");
+        } else if (System.nanoTime() - heard > FORSAKEN.toNanos()) {
+            end("nothing was heard of its exporter");
+        }
+    }
+
+    private boolean mayUse() {
+        return granted && System.nanoTime() - until < 0;
+    }
+
+    private void watch() {
+        if (granted && !mayUse()) {
+            granted = false;
+            log.atWarn().addKeyValue("exporter", exporter()).log("{}; its drivers are not used", NOT_GRANTED);
+            if (tree != null) {
+                tree.uuids()
+                        .forEach(driver ->
+                                bus.send(Addresses.driver(driver), new Expire(NOT_GRANTED), ByReference.OPTIONS));
+            }
+        }
+    }
+
+    private void relay(Message<Afar> message) {
+        DriverMessage body = message.body().message();
+        String driver = Addresses.driver(message.body().driver());
+        if (body instanceof Cancel || body instanceof Credit) {
+            bus.send(driver, body, ByReference.OPTIONS);
+        } else if (!mayUse()) {
+            fail(message, ungranted());
+        } else {
+            bus.request(driver, body, ByReference.OPTIONS)
+                    .onSuccess(answer -> message.reply(answer.body(), ByReference.AFAR))
+                    .onFailure(cause -> fail(message, cause));
+        }
+    }
+
+    private static void fail(Message<?> message, Throwable cause) {
+        var failure = Failures.failure(cause);
+        message.fail(failure.code(), failure.text());
+    }
+
+    private void passLogsOn() {
+        JsonArray all = new JsonArray();
+        for (LogEntry line = lines.poll(); line != null; line = lines.poll()) {
+            all.add(new JsonObject()
+                    .put("time", line.time().toEpochMilli())
+                    .put("severity", line.severity())
+                    .put("message", line.message())
+                    .put("source", line.source().name()));
+        }
+        if (!all.isEmpty()) {
+            bus.send(Addresses.outpost(id), new JsonObject().put("log", all));
+        }
+    }
+
+    /** Stops the drivers, once; complete when they have let go of their devices. */
+    Future<Void> end(String why) {
+        return onHome(() -> {
+            if (ending == null) {
+                log.atInfo().addKeyValue("exporter", exporter()).log("drivers that ran here are stopped: {}", why);
+                vertx.cancelTimer(asking);
+                vertx.cancelTimer(watching);
+                Future<Void> quiet = consumer == null ? Future.succeededFuture() : consumer.unregister();
+                ending = quiet.transform(v -> tree == null ? Future.<Void>succeededFuture() : tree.stop())
+                        .onComplete(done -> {
+                            threads.shutdownNow();
+                            ended.accept(id);
+                        })
+                        .otherwiseEmpty();
+            }
+            return ending;
+        });
+    }
+}
