@@ -70,6 +70,7 @@ final class Admin implements Command {
                 ALL,
                 LIMIT,
                 ABOUT,
+                Drain.REASON,
                 OUTPUT));
         flags.addAll(LabFlags.FLAGS);
         return flags;

@@ -219,9 +219,10 @@ final class AdminLine {
             throw new UsageException("drain " + operands.get(1) + " (expected: drain node NAME)");
         }
         String name = operand(2, "the NAME");
+        String reason = words.value(Drain.REASON);
         atMost(3);
         return lab -> {
-            lab.drain(name);
+            lab.drain(name, reason == null ? "" : reason);
             say(Kind.KIND_NODE, name, "drained");
         };
     }

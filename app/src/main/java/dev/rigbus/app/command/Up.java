@@ -63,7 +63,7 @@ final class Up implements Command {
         NodeConfig config = flags(words, file(words, environment, catalog));
         Logs.level(level);
         try {
-            return serve(config, catalog, console);
+            return serve(words.value(CONFIG), config, catalog, console);
         } finally {
             Logs.stop();
         }
@@ -130,13 +130,14 @@ final class Up implements Command {
         return address;
     }
 
-    private static ExitCode serve(NodeConfig config, DriverCatalog catalog, Console console)
+    private static ExitCode serve(@Nullable String file, NodeConfig config, DriverCatalog catalog, Console console)
             throws CommandException, InterruptedException {
         Logger log = LoggerFactory.getLogger("rigbus");
         var end = StopSignals.install().first();
         Path data = config.data() == null ? DataFolder.usual(System.getenv()) : config.data();
         try {
-            LabNode node = LabNode.start(config, data, catalog, Version.text(), ExporterProcess::vertx);
+            LabNode node = LabNode.start(
+                    file == null ? null : Path.of(file), config, data, catalog, Version.text(), ExporterProcess::vertx);
             console.out().println("ready: node " + node.name() + " on " + node.endpoint() + " (TLS)");
             console.out().flush();
             log.info("stopping on {}", end.join());

@@ -32,6 +32,13 @@ record Words(Map<String, List<String>> flags, List<String> operands) {
         return new Words(flags, operands);
     }
 
+    /** The same flags, with other words before these. */
+    Words after(String... before) {
+        List<String> all = new ArrayList<>(List.of(before));
+        all.addAll(operands);
+        return new Words(flags, all);
+    }
+
     private static void flag(String word, Iterator<String> rest, List<Flag> known, Map<String, List<String>> flags)
             throws UsageException {
         int equals = word.indexOf('=');

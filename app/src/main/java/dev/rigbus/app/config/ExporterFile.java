@@ -39,6 +39,12 @@ public final class ExporterFile {
         return read(yaml, "", Settings.of("", yaml.values()), yaml.faults(), environment);
     }
 
+    /** Reads what somebody else has read from a file. */
+    public static ExporterFile of(Path file, String text, Map<String, String> environment) {
+        YamlFile yaml = YamlFile.of(file, text);
+        return read(yaml, "", Settings.of("", yaml.values()), yaml.faults(), environment);
+    }
+
     /**
      * Reads an exporter that stands in another file.
      *
@@ -64,6 +70,11 @@ public final class ExporterFile {
             }
         }
         return result;
+    }
+
+    /** The file that it stands in, with others perhaps. */
+    public Path path() {
+        return yaml.file();
     }
 
     /** What the file says; stand-ins where it has faults. */

@@ -40,12 +40,27 @@ record YamlFile(Path file, Map<String, Object> values, Lines lines, List<Fault> 
 
     static final int MOST_LEVELS = 64;
 
+    /** Text of a file. */
+    @FunctionalInterface
+    private interface Source {
+        String text() throws Unreadable;
+    }
+
     static YamlFile read(Path file) {
+        return read(file, () -> text(file));
+    }
+
+    /** The same, of what somebody else has read. */
+    static YamlFile of(Path file, String text) {
+        return read(file, () -> text);
+    }
+
+    private static YamlFile read(Path file, Source source) {
         List<Fault> faults = new ArrayList<>();
         Lines lines = new Lines();
         Map<String, Object> values = new LinkedHashMap<>();
         try {
-            Optional<Node> root = compose(text(file));
+            Optional<Node> root = compose(source.text());
             if (root.isEmpty()) {
                 faults.add(new Fault(file, 0, "", "is empty"));
             } else if (root.get() instanceof MappingNode map) {

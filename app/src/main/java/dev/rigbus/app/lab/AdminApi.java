@@ -4,6 +4,8 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.rigbus.client.LabClient;
+import dev.rigbus.wire.lab.ApplyRequest;
+import dev.rigbus.wire.lab.ApplyResponse;
 import dev.rigbus.wire.lab.BackupRequest;
 import dev.rigbus.wire.lab.CreateNodeRequest;
 import dev.rigbus.wire.lab.CreateRequest;
@@ -43,6 +45,9 @@ public final class AdminApi {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final Duration DRAIN = Duration.ofMinutes(5);
+
+    /** Its drivers may have to wake devices up, and those before them to let go. */
+    private static final Duration APPLY = Duration.ofSeconds(130);
 
     private final LabClient lab;
 
@@ -93,10 +98,15 @@ public final class AdminApi {
         return call("CreateNode", CreateNodeRequest.newBuilder().setName(name).build(), JoinToken.parser());
     }
 
-    public void drain(String node) {
+    /** Waits until the node has started it, or has said why it cannot. */
+    public ApplyResponse apply(ApplyRequest request) {
+        return lab.call(SERVICE + "Apply", request, ApplyResponse.parser(), APPLY);
+    }
+
+    public void drain(String node, String reason) {
         lab.call(
                 SERVICE + "DrainNode",
-                DrainNodeRequest.newBuilder().setName(node).build(),
+                DrainNodeRequest.newBuilder().setName(node).setReason(reason).build(),
                 Empty.parser(),
                 DRAIN);
     }

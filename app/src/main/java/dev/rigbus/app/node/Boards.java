@@ -1,26 +1,32 @@
 package dev.rigbus.app.node;
 
+import dev.rigbus.app.config.Fault;
 import dev.rigbus.app.config.NodeConfig;
-import dev.rigbus.driver.Problem;
-import dev.rigbus.driver.SettingsException;
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.Code;
+import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.LeasedExporter;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.lab.authority.Authorities;
-import dev.rigbus.lab.authority.OwnExporter;
 import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.Exporter.Device;
 import dev.rigbus.lab.model.ObjectName;
 import dev.rigbus.lab.view.LabWriter;
 import dev.rigbus.wire.DriverInstanceReport;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -30,66 +36,107 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The exporters whose drivers run on this node. */
+/**
+ * The exporters whose drivers run on this node. They come, change and go while it runs: none that is leased is touched before its lease is
+ * over, and whatever fails leaves what was there. Safe to use from any thread.
+ */
 final class Boards {
+    /** What became of the wish for an exporter. */
+    enum Outcome {
+        CREATED,
+        REPLACED,
+        UNCHANGED,
+        /** It is replaced when its lease is over. */
+        LATER
+    }
+
+    /** Where the configuration of an exporter comes from. Only there it can be changed. */
+    enum Source {
+        /** The node's own file. */
+        FILE,
+        /** What was applied from afar. */
+        RECORDS
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Boards.class);
+
     /** A driver may have to wake a device up. */
     private static final Duration START = Duration.ofSeconds(60);
 
     /** What its hook may take on top. */
     private static final Duration STOP = Duration.ofSeconds(20);
 
-    private static final Logger log = LoggerFactory.getLogger(Boards.class);
     private static final long AGAIN_MILLIS = 2000;
 
     private final Vertx vertx;
+    private final Context home;
     private final String node;
     private final LabWriter writer;
     private final Authorities authorities;
     private final Supplier<Instant> now;
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private final Map<ObjectName, LeasedExporter> running = new ConcurrentHashMap<>();
+    private final Map<ObjectName, Place> places = new ConcurrentHashMap<>();
+    private final Map<ObjectName, Seat> seats = new ConcurrentHashMap<>();
+    private final Map<ObjectName, Future<?>> steps = new ConcurrentHashMap<>();
+    private @Nullable DriverCatalog catalog;
+
+    /** An exporter as it is wanted, and where that stands. */
+    private record Place(NodeConfig.Board board, Source source) {}
 
     Boards(Vertx vertx, String node, LabWriter writer, Authorities authorities, Supplier<Instant> now) {
         this.vertx = vertx;
+        this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.node = node;
         this.writer = writer;
         this.authorities = authorities;
         this.now = now;
     }
 
-    private static ObjectName name(NodeConfig.Board board) {
+    /** Has to come first: what exporters can be made of. */
+    void use(DriverCatalog types) {
+        catalog = types;
+    }
+
+    DriverCatalog catalog() {
+        return Objects.requireNonNull(catalog);
+    }
+
+    static ObjectName name(NodeConfig.Board board) {
         return new ObjectName(board.namespace(), board.file().spec().name());
     }
 
+    /** The exporters that come from there. */
+    Set<ObjectName> of(Source source) {
+        Set<ObjectName> names = new TreeSet<>();
+        places.forEach((name, place) -> {
+            if (place.source() == source) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
     /**
-     * Starts one, and makes it known to the lab. One with drivers on other hosts starts when those are there, and nobody waits for that:
-     * they may wait for this node.
+     * Starts one of the node's file, and makes it known to the lab. One with drivers on other hosts starts when those are there, and nobody
+     * waits for that: they may wait for this node.
      */
-    void start(NodeConfig.Board board, DriverCatalog catalog, Parts parts) throws NodeException, InterruptedException {
+    void start(NodeConfig.Board board, Parts parts) throws NodeException, InterruptedException {
         ObjectName name = name(board);
         String what = "exporter " + name.name();
-        List<Problem> problems = dev.rigbus.kernel.Exporter.check(board.file().spec(), catalog);
-        if (!problems.isEmpty()) {
+        List<Fault> faults = board.file().check(catalog());
+        if (!faults.isEmpty()) {
             StringBuilder text = new StringBuilder(what + " cannot start:");
-            board.file()
-                    .faultsWith(problems)
-                    .forEach(fault -> text.append("\n  ").append(fault));
-            throw new NodeException(text.toString(), new SettingsException(problems));
+            faults.forEach(fault -> text.append("\n  ").append(fault));
+            throw new NodeException(text.toString(), new IllegalArgumentException(what));
         }
         Duration hook = board.file().spec().afterLease() == null
                 ? Duration.ZERO
                 : board.file().spec().afterLease().timeout();
-        parts.add(what, STOP.plus(hook), () -> {
-            stopping.set(true);
-            LeasedExporter exporter = running.get(name);
-            return exporter == null ? Future.succeededFuture() : exporter.stop();
-        });
+        parts.add(what, STOP.plus(hook), () -> stop(name));
         if (isSpread(board.file().spec().export().values())) {
-            // Meanwhile whoever looks for it finds it, offline.
-            Parts.await(what, known(name, board.labels(), null), START);
-            startWhenHostsAreThere(board, catalog, "");
+            Parts.await(what, keep(board, Source.FILE), START);
         } else {
-            Parts.await(what, launch(board, catalog), START);
+            Parts.await(what, apply(board, Source.FILE), START);
         }
     }
 
@@ -99,39 +146,170 @@ final class Boards {
                         || isSpread(NodeSpec.children(node).values()));
     }
 
-    private void startWhenHostsAreThere(NodeConfig.Board board, DriverCatalog catalog, String told) {
-        launch(board, catalog).onFailure(cause -> {
-            String why = String.valueOf(cause.getMessage());
-            if (!why.equals(told)) {
-                log.atWarn().addKeyValue("exporter", name(board)).log("cannot start yet, and is tried again: {}", why);
+    /** No more changes: the node stops. */
+    private Future<?> stop(ObjectName name) {
+        stopping.set(true);
+        Seat seat = seats.get(name);
+        LeasedExporter exporter = seat == null ? null : seat.exporter();
+        return exporter == null ? Future.succeededFuture() : exporter.stop();
+    }
+
+    /** Stops all that have come since the node started. */
+    Future<Void> close() {
+        stopping.set(true);
+        return Future.join(List.copyOf(seats.keySet()).stream().map(this::stop).toList())
+                .mapEmpty();
+    }
+
+    /** One change of an exporter after the other. */
+    private <T> Future<T> step(ObjectName name, Supplier<Future<T>> task) {
+        Promise<T> done = Promise.promise();
+        Future<?> before = steps.put(name, done.future());
+        (before == null ? Future.succeededFuture() : before).onComplete(v -> {
+            try {
+                (stopping.get() ? Future.<T>failedFuture("the node stops") : task.get()).onComplete(done);
+            } catch (RuntimeException e) {
+                done.fail(e);
             }
-            if (!stopping.get()) {
-                vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(v -> {
-                    if (!stopping.get()) {
-                        startWhenHostsAreThere(board, catalog, why);
-                    }
-                });
+        });
+        return done.future();
+    }
+
+    /** Wants an exporter as it is described, which must be without faults; fails, and leaves what was there, if it cannot start. */
+    Future<Outcome> apply(NodeConfig.Board board, Source source) {
+        ObjectName name = name(board);
+        return step(name, () -> {
+            Place before = places.get(name);
+            if (before == null) {
+                places.put(name, new Place(board, source));
+                return launch(board).onFailure(cause -> places.remove(name)).map(Outcome.CREATED);
             }
+            if (before.source() != source) {
+                return Future.failedFuture(new StatusException(
+                        Code.FAILED_PRECONDITION,
+                        before.source() == Source.FILE
+                                ? "exporter " + name.name() + " stands in the file of node " + node
+                                        + "; change it there"
+                                : "exporter " + name.name() + " has been applied; `rigbus delete exporter "
+                                        + name.name() + "` takes it away"));
+            }
+            return isSame(before.board(), board)
+                    ? Future.succeededFuture(Outcome.UNCHANGED)
+                    : replace(name, before, new Place(board, source));
         });
     }
 
-    private Future<Void> launch(NodeConfig.Board board, DriverCatalog catalog) {
+    private static boolean isSame(NodeConfig.Board one, NodeConfig.Board other) {
+        return one.file().spec().equals(other.file().spec()) && one.labels().equals(other.labels());
+    }
+
+    private Future<Outcome> replace(ObjectName name, Place before, Place after) {
+        Seat seat = seat(name);
+        boolean held = seat.isHeld();
+        places.put(name, after);
+        Future<Void> replaced = seat.change(() -> swap(seat, before, after))
+                .onFailure(cause -> {
+                    places.replace(name, after, before);
+                    log.atError()
+                            .addKeyValue("exporter", name)
+                            .log("goes on as it was, as its new configuration does not start: {}", cause.getMessage());
+                })
+                .onSuccess(v -> log.atInfo().addKeyValue("exporter", name).log("has been replaced"));
+        return held ? Future.succeededFuture(Outcome.LATER) : replaced.map(Outcome.REPLACED);
+    }
+
+    private Future<@Nullable LeasedExporter> swap(Seat seat, Place before, Place after) {
+        LeasedExporter old = seat.exporter();
+        Future<?> stopped = old == null ? Future.succeededFuture() : old.stop();
+        return stopped.compose(v -> made(after.board()))
+                .recover(cause -> made(before.board()).transform(back -> {
+                    // What was there sits there again, and whoever wanted something else hears why that is not so.
+                    seat.change(() -> Future.succeededFuture(back.result()));
+                    return Future.failedFuture(cause);
+                }));
+    }
+
+    /** Starts the drivers, and tells the lab of them. */
+    private Future<LeasedExporter> made(NodeConfig.Board board) {
+        return onHome(() -> LeasedExporter.start(vertx, board.file().spec(), catalog()))
+                .compose(exporter -> known(board, exporter)
+                        .map(exporter)
+                        .recover(cause -> exporter.stop().transform(v -> Future.failedFuture(cause))));
+    }
+
+    /** Not on the context of whoever asks: what is deployed there goes with that. */
+    private <T> Future<T> onHome(Supplier<Future<T>> task) {
+        Promise<T> done = Promise.promise();
+        home.runOnContext(v -> task.get().onComplete(done));
+        return done.future();
+    }
+
+    private Seat seat(ObjectName name) {
+        return seats.computeIfAbsent(name, n -> new Seat(stopping::get));
+    }
+
+    private Future<Void> launch(NodeConfig.Board board) {
         ObjectName name = name(board);
-        return LeasedExporter.start(vertx, board.file().spec(), catalog).compose(exporter -> {
-            running.put(name, exporter);
-            if (stopping.get()) {
-                return exporter.stop();
+        Seat seat = seat(name);
+        return seat.change(() -> made(board)
+                        .compose(exporter -> stopping.get()
+                                ? exporter.stop().transform(v -> Future.failedFuture("the node stops"))
+                                : Future.succeededFuture(exporter)))
+                .compose(v -> authorities.add(name, seat));
+    }
+
+    /** Wants an exporter until it is taken away: one that does not start is tried again. Complete when it is known to the lab. */
+    Future<Void> keep(NodeConfig.Board board, Source source) {
+        ObjectName name = name(board);
+        Place place = new Place(board, source);
+        if (places.putIfAbsent(name, place) != null) {
+            return Future.failedFuture("there is an exporter of that name on this node already");
+        }
+        // Whoever looks for it finds it, offline.
+        return known(board, null).onSuccess(v -> attempt(name, place, "")).mapEmpty();
+    }
+
+    private void attempt(ObjectName name, Place place, String told) {
+        step(name, () -> places.get(name) == place ? launch(place.board()) : Future.succeededFuture())
+                .onFailure(cause -> {
+                    String why = String.valueOf(cause.getMessage());
+                    if (!why.equals(told)) {
+                        log.atWarn().addKeyValue("exporter", name).log("cannot start yet, and is tried again: {}", why);
+                    }
+                    if (!stopping.get()) {
+                        vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).onSuccess(v -> attempt(name, place, why));
+                    }
+                });
+    }
+
+    /** Takes one away, when its lease is over; complete at once if it is leased. */
+    Future<Outcome> remove(ObjectName name, Source source) {
+        return step(name, () -> {
+            Place before = places.get(name);
+            if (before == null || before.source() != source) {
+                return Future.succeededFuture(Outcome.UNCHANGED);
             }
-            List<Device> devices = exporter.report().getReportsList().stream()
-                    .map(Boards::device)
-                    .toList();
-            return known(name, board.labels(), devices)
-                    .compose(known -> authorities.add(name, new Led(exporter, stopping)))
-                    .recover(cause -> {
-                        running.remove(name);
-                        return exporter.stop().transform(v -> Future.failedFuture(cause));
-                    });
+            places.remove(name);
+            Seat seat = seat(name);
+            boolean held = seat.isHeld();
+            Future<Void> gone = seat.change(() -> {
+                LeasedExporter old = seat.exporter();
+                return (old == null ? Future.succeededFuture() : old.stop())
+                        .transform(v -> Future.succeededFuture((@Nullable LeasedExporter) null));
+            });
+            gone.onSuccess(v -> log.atInfo().addKeyValue("exporter", name).log("has been taken away"));
+            return held ? Future.succeededFuture(Outcome.LATER) : gone.map(Outcome.REPLACED);
         });
+    }
+
+    private Future<Exporter> known(NodeConfig.Board board, @Nullable LeasedExporter exporter) {
+        @Nullable
+        List<Device> devices = exporter == null
+                ? null
+                : exporter.report().getReportsList().stream()
+                        .map(Boards::device)
+                        .toList();
+        return known(name(board), board.labels(), devices);
     }
 
     /** @param devices absent for those that it had before */
@@ -179,41 +357,18 @@ final class Boards {
     /** What is served to the client of a lease of a board that runs here; absent if there is no such board. */
     @Nullable
     Map<String, CallHandler> handlers(ObjectName exporter, String lease, long fence) {
-        LeasedExporter found = running.get(exporter);
+        LeasedExporter found = running(exporter);
         return found == null ? null : found.handlers(lease, fence);
     }
 
     /** Completes when the client of a lease loses it. */
     Future<Void> over(ObjectName exporter, String lease, long fence) {
-        LeasedExporter found = running.get(exporter);
+        LeasedExporter found = running(exporter);
         return found == null ? Future.succeededFuture() : found.over(lease, fence);
     }
 
-    /** An exporter of this node, as its authority sees it. */
-    private record Led(LeasedExporter exporter, AtomicBoolean stopping) implements OwnExporter {
-        @Override
-        public Future<?> begin(String lease, String client, long fence) {
-            return exporter.begin(lease, client, fence);
-        }
-
-        @Override
-        public Future<?> transfer(String client) {
-            return exporter.transfer(client);
-        }
-
-        @Override
-        public Future<?> end(String reason) {
-            return exporter.end(reason);
-        }
-
-        @Override
-        public void report(Reports to) {
-            exporter.listen((status, releaseWanted) -> {
-                // A node that stops will come again, and the lease goes on then.
-                boolean released = releaseWanted && !stopping.get();
-                to.status(status.status(), status.message(), released ? status.fence() : 0);
-            });
-            to.status(exporter.status().status(), exporter.status().message(), 0);
-        }
+    private @Nullable LeasedExporter running(ObjectName exporter) {
+        Seat seat = seats.get(exporter);
+        return seat == null ? null : seat.exporter();
     }
 }

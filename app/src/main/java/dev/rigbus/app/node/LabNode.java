@@ -59,6 +59,7 @@ public final class LabNode {
     /** Others may have to be waited for, one of them for its disk. */
     private static final Duration JOIN = Duration.ofSeconds(90);
 
+    private final @Nullable Path file;
     private final NodeConfig config;
     private final Path data;
     private final Parts parts = new Parts();
@@ -66,7 +67,8 @@ public final class LabNode {
     private String name = "";
     private String endpoint = "";
 
-    private LabNode(NodeConfig config, Path data) {
+    private LabNode(@Nullable Path file, NodeConfig config, Path data) {
+        this.file = file;
         this.config = config;
         this.data = data;
     }
@@ -74,12 +76,18 @@ public final class LabNode {
     /**
      * Starts it; returns when it serves. A failed start leaves nothing running.
      *
+     * @param file where the configuration comes from, which is followed; absent for none
      * @param vertx makes the bus of a node that is alone
      */
     public static LabNode start(
-            NodeConfig config, Path data, DriverCatalog catalog, String version, Supplier<Vertx> vertx)
+            @Nullable Path file,
+            NodeConfig config,
+            Path data,
+            DriverCatalog catalog,
+            String version,
+            Supplier<Vertx> vertx)
             throws NodeException, InterruptedException {
-        LabNode node = new LabNode(config, data);
+        LabNode node = new LabNode(file, config, data);
         try {
             node.start(catalog, version, vertx);
             return node;
@@ -157,8 +165,19 @@ public final class LabNode {
         LabHosts hosts = new LabHosts(ground.cluster(), store.records(), lab.states());
         DriverCatalog everywhere = new DriverCatalog(
                 catalog.types(), new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
+        lab.boards().use(everywhere);
+        parts.add("the exporters", lab.boards()::close);
         for (NodeConfig.Board board : config.boards()) {
-            lab.boards().start(board, everywhere, parts);
+            lab.boards().start(board, parts);
+        }
+        Parts.await("the applied exporters", lab.startApplied(), START);
+        if (file != null) {
+            BoardFiles files = new BoardFiles(ground.vertx(), file, config, System.getenv(), lab.boards());
+            files.start();
+            parts.add("the exporters' files", () -> {
+                files.close();
+                return io.vertx.core.Future.succeededFuture();
+            });
         }
         ground.ports().serve(admission.handlers());
         lab.serve(ground.ports());

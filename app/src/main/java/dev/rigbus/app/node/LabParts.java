@@ -64,6 +64,7 @@ final class LabParts {
     private final EventLoopGroup loops;
     private final LabView view;
     private final Boards boards;
+    private final BoardDesk desk;
     private final RouterTokens routerTokens;
     private final RouterCalls router;
     private final List<OidcIssuer> issuers;
@@ -125,6 +126,7 @@ final class LabParts {
         this.services = new LabServices(
                 vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);
         this.boards = new Boards(vertx, node, writer, authorities, leasing::now);
+        this.desk = new BoardDesk(vertx, cluster, store.records(), view, boards, config.namespace());
 
         Lab lab = new Lab(
                 vertx,
@@ -135,6 +137,7 @@ final class LabParts {
                 store.audit(),
                 cluster,
                 nodes,
+                desk,
                 new Lab.Site(endpoint, keys.caPem(), config.namespace(), version),
                 meters::scrape,
                 store::backup);
@@ -194,6 +197,11 @@ final class LabParts {
         return states;
     }
 
+    /** Runs exporters that were applied, from now on. */
+    Future<Void> startApplied() {
+        return desk.start();
+    }
+
     Boards boards() {
         return boards;
     }
@@ -242,6 +250,7 @@ final class LabParts {
 
     Future<Void> close() {
         readiness.stop();
+        desk.close();
         states.close();
         nodeMeters.close();
         router.close();

@@ -3,13 +3,16 @@ package dev.rigbus.app.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
+import dev.rigbus.grpc.StatusException;
 import dev.rigbus.grpc.Transport;
 import dev.rigbus.kernel.ports.AuditLog;
 import dev.rigbus.lab.admin.AdminAccess;
 import dev.rigbus.lab.admin.AdminCalls;
 import dev.rigbus.lab.admin.Lab;
+import dev.rigbus.lab.admin.LabBoards;
 import dev.rigbus.lab.admin.LabCalls;
 import dev.rigbus.lab.admin.LabNodes;
 import dev.rigbus.lab.identity.TokenIssuer;
@@ -64,6 +67,7 @@ class AdminTest {
     private final LabWriter writer = new LabWriter(records);
     private final Audit audit = new Audit();
     private final Nodes nodes = new Nodes();
+    private final Applied boards = new Applied();
     private final Vertx vertx = Vertx.vertx();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final GrpcServer server = new GrpcServer(loops, GrpcLimits.DEFAULT);
@@ -89,6 +93,7 @@ class AdminTest {
                 audit,
                 cluster,
                 nodes,
+                boards,
                 new Lab.Site("lab.test:8082", AUTHORITY, "default", "1.0"),
                 () -> "rigbus_lease_active 0\n",
                 path -> vertx.executeBlocking(() -> Files.writeString(path, "x".repeat(1_000_000)), false));
@@ -352,6 +357,30 @@ class AdminTest {
         @Override
         public Future<Page> read(long from, long until, int limit) {
             return Future.succeededFuture(new Page(List.copyOf(entries), Set.of("rack-9")));
+        }
+    }
+
+    /** Takes note of what it is asked for. */
+    private static final class Applied implements LabBoards {
+        private final List<Wish> wishes = new ArrayList<>();
+
+        @Override
+        public Future<LabBoards.Applied> apply(Wish wish) {
+            wishes.add(wish);
+            return wish.text().isEmpty()
+                    ? Future.failedFuture(new StatusException(Code.INVALID_ARGUMENT, wish.file() + ": is empty"))
+                    : Future.succeededFuture(
+                            new LabBoards.Applied(new ObjectName("default", "board"), "n1", "created"));
+        }
+
+        @Override
+        public boolean isApplied(ObjectName exporter) {
+            return false;
+        }
+
+        @Override
+        public Future<Void> forget(ObjectName exporter) {
+            return Future.succeededFuture();
         }
     }
 

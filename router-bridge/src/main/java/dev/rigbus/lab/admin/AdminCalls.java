@@ -10,6 +10,8 @@ import dev.rigbus.kernel.ports.AuditLog;
 import dev.rigbus.lab.audit.Trail;
 import dev.rigbus.lab.lease.Names;
 import dev.rigbus.lab.model.ObjectName;
+import dev.rigbus.wire.lab.ApplyRequest;
+import dev.rigbus.wire.lab.ApplyResponse;
 import dev.rigbus.wire.lab.AuditEntry;
 import dev.rigbus.wire.lab.BackupRequest;
 import dev.rigbus.wire.lab.CreateNodeRequest;
@@ -67,6 +69,7 @@ public final class AdminCalls {
         put(all, "Get", GetRequest.parser(), (who, q) -> get(q));
         put(all, "List", ListRequest.parser(), (who, q) -> Future.succeededFuture(listing.list(q)));
         put(all, "Update", UpdateRequest.parser(), this::update);
+        put(all, "Apply", ApplyRequest.parser(), this::apply);
         put(all, "Delete", DeleteRequest.parser(), this::delete);
         put(all, "RotateToken", RotateTokenRequest.parser(), this::rotate);
         put(all, "Revoke", RevokeRequest.parser(), this::revoke);
@@ -158,6 +161,30 @@ public final class AdminCalls {
                 .map(Empty.getDefaultInstance());
     }
 
+    private Future<? extends MessageLite> apply(String who, ApplyRequest request) {
+        Refusals.checkLabels(request.getLabelsMap());
+        LabBoards.Wish wish = new LabBoards.Wish(
+                request.getFile(),
+                request.getText(),
+                request.getNode(),
+                request.getNamespace(),
+                request.getLabelsMap());
+        return trail.of(
+                        who,
+                        "exporter.apply",
+                        "exporter of " + request.getFile(),
+                        Map.of(),
+                        () -> lab.boards().apply(wish))
+                .map(applied -> ApplyResponse.newBuilder()
+                        .setExporter(Reference.newBuilder()
+                                .setKind(Kind.KIND_EXPORTER)
+                                .setNamespace(applied.exporter().namespace())
+                                .setName(applied.exporter().name()))
+                        .setNode(applied.node())
+                        .setOutcome(applied.outcome())
+                        .build());
+    }
+
     private Future<? extends MessageLite> rotate(String who, RotateTokenRequest request) {
         Reference of = request.getObject();
         ObjectName name = of.getKind() == Kind.KIND_ADMIN ? new ObjectName("", of.getName()) : name(of);
@@ -197,7 +224,7 @@ public final class AdminCalls {
                         who,
                         "node.drain",
                         "node " + request.getName(),
-                        Map.of(),
+                        request.getReason().isEmpty() ? Map.of() : Map.of("reason", request.getReason()),
                         () -> lab.nodes().drain(listing.node(request.getName()).name()))
                 .map(Empty.getDefaultInstance());
     }

@@ -117,9 +117,9 @@ final class Changes {
             }
             case KIND_EXPORTER -> {
                 refuseIfConfigured(listing.exporter(name));
-                yield lab.writer()
-                        .exporters()
-                        .delete(name)
+                yield lab.boards()
+                        .forget(name)
+                        .compose(v -> lab.writer().exporters().delete(name))
                         .compose(v -> release(
                                 name.namespace(),
                                 lease -> lease.grant() != null
@@ -146,9 +146,10 @@ final class Changes {
 
     private void refuseIfConfigured(Exporter exporter) {
         String node = exporter.node();
-        if (node != null && lab.cluster().members().contains(node)) {
+        boolean applied = lab.boards().isApplied(exporter.name());
+        if (node != null && !applied && lab.cluster().members().contains(node)) {
             throw Refusals.impossible("exporter " + exporter.name() + " stands in the configuration of node " + node
-                    + "; take it out there and restart the node, or stop the node");
+                    + "; take it out there, and then delete it");
         }
     }
 

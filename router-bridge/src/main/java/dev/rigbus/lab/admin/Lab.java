@@ -28,6 +28,7 @@ public record Lab(
         AuditLog audit,
         Cluster cluster,
         LabNodes nodes,
+        LabBoards boards,
         Site site,
         Supplier<String> metrics,
         Function<Path, Future<Path>> backup) {
