@@ -10,7 +10,7 @@ PEERS := stock rigbus
 export JAVA_HOME := $(shell system-tests/setup.sh java)
 
 .DEFAULT_GOAL := help
-.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault partition soak bench benchlab benchrouter docs format clean
+.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault partition soak bench benchlab benchrouter benchspread spread docs format clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,7 +21,7 @@ build: ## the command, without any check
 fast: ## compiles, and runs the unit tests
 	$(MVN) -q test
 
-check: strict contract lab slow docs ## everything before a push but what `make partition` does
+check: strict contract spread lab slow docs ## everything before a push but what `make partition` does
 	@echo "make check: all passed"
 
 strict:
@@ -41,6 +41,14 @@ lab: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a lab of ours with 
 	mkdir -p $(REPORTS)
 	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 2 --dist loadscope \
 	    $(SLOW:%=--ignore=%) --junit-xml=$(CURDIR)/$(REPORTS)/lab.xml
+
+# What runs on other nodes is asked what runs here is asked.
+SPREAD := $(addprefix interop/test_,power.py tree.py network.py storage.py serial.py shell.py flasher.py)
+
+spread: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## the tests of the drivers, with one exporter over three nodes
+	mkdir -p $(REPORTS)
+	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q --peer spread $(SPREAD) \
+	    -n 2 --dist loadscope --junit-xml=$(CURDIR)/$(REPORTS)/spread.xml
 
 SLOW := lab/test_crowd.py lab/test_survive.py lab/test_slow.py lab/test_releases.py lab/test_soak.py
 
@@ -74,6 +82,9 @@ benchlab: app/target/rigbus.jar archive $(VENV)/ready ## a lab with a thousand e
 
 benchrouter: app/target/rigbus.jar archive $(VENV)/ready ## the router beside a bare grpc-go one; BENCH=the folder of the neutral load generator
 	$(PYTHON) system-tests/bench/router.py $(BENCH)
+
+benchspread: app/target/rigbus.jar archive $(VENV)/ready ## drivers on another node beside drivers here; BENCH=the folder of the neutral load generator
+	$(PYTHON) system-tests/bench/spread.py $(BENCH)
 
 docs: app/target/rigbus.jar $(VENV)/ready ## runs every command of the documentation
 	mkdir -p $(REPORTS)

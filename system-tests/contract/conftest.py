@@ -22,7 +22,7 @@ def pytest_configure():
 def pytest_addoption(parser):
     parser.addoption(
         "--peer",
-        choices=[*peers.PEERS, "both"],
+        choices=[*peers.PEERS, "both", peers.SPREAD],
         default=os.environ.get("RIGBUS_PEER", "stock"),
         help="the exporter under test (default: the environment variable RIGBUS_PEER, else stock)",
     )

@@ -51,5 +51,5 @@ DIFFERENCES = {
 
 
 def expected(peer, name):
-    """What this peer does at this difference."""
-    return getattr(DIFFERENCES[name], peer)
+    """What this peer does at this difference; where the drivers run makes none."""
+    return getattr(DIFFERENCES[name], "rigbus" if peer == "spread" else peer)

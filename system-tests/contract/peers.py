@@ -32,6 +32,7 @@ from jumpstarter_protocol.jumpstarter.v1 import common_pb2
 from waiting import eventually
 
 PEERS = ("stock", "rigbus")
+SPREAD = "spread"
 BIN = Path(sys.executable).parent
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -130,6 +131,13 @@ def _descendants(pid):
 
 class Exporter:
     """One exporter process on a free port of its own; a context manager."""
+
+    def __new__(cls, peer, *_, **__):
+        if peer == SPREAD and cls is Exporter:
+            from spread import SpreadExporter
+
+            cls = SpreadExporter
+        return super().__new__(cls)
 
     def __init__(self, peer, config=None, *, tls=None, passphrase=None, host="127.0.0.1", env=None, **keys):
         self.peer = peer

@@ -4,6 +4,7 @@ import dev.rigbus.kernel.call.Addresses;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.Failures;
 import dev.rigbus.kernel.call.Pickups;
+import dev.rigbus.kernel.pump.Chunks;
 import dev.rigbus.kernel.pump.NodeLinks;
 import dev.rigbus.kernel.pump.RawStream;
 import dev.rigbus.kernel.pump.Splice;
@@ -56,7 +57,7 @@ public final class Hostings {
         ByteBuffer ticket = ByteBuffer.wrap(header);
         try {
             RawStream device = pickups.take(new UUID(ticket.getLong(), ticket.getLong()), stream.eventLoop());
-            Splice.join(stream, device);
+            Splice.join(new Chunks(stream), device);
         } catch (RuntimeException e) {
             log.atInfo().addKeyValue("node", node).log("a stream was not picked up: {}", e.getMessage());
             stream.close();

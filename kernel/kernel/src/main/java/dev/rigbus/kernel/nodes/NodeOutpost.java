@@ -13,6 +13,7 @@ import dev.rigbus.kernel.call.DriverMessage.Items;
 import dev.rigbus.kernel.call.DriverMessage.Reset;
 import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.host.DriverVerticle;
+import dev.rigbus.kernel.pump.Chunks;
 import dev.rigbus.kernel.pump.NodeLinks;
 import dev.rigbus.kernel.pump.RawStream;
 import dev.rigbus.kernel.session.LogEntry;
@@ -443,7 +444,9 @@ final class NodeOutpost implements Outpost {
                 .putLong(ticket.pickup().getMostSignificantBits())
                 .putLong(ticket.pickup().getLeastSignificantBits())
                 .array();
-        return there == null ? Future.failedFuture(lost()) : links.open(there, Hostings.PICKUP, header, loop);
+        return there == null
+                ? Future.failedFuture(lost())
+                : links.open(there, Hostings.PICKUP, header, loop).map(Chunks::new);
     }
 
     @Override

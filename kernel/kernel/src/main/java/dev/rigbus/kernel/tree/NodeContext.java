@@ -2,6 +2,8 @@ package dev.rigbus.kernel.tree;
 
 import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverContext;
+import dev.rigbus.driver.DriverException;
+import dev.rigbus.driver.Reason;
 import dev.rigbus.driver.Transports;
 import dev.rigbus.kernel.pump.NettyTransports;
 import io.netty.channel.EventLoop;
@@ -14,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 
@@ -106,14 +109,19 @@ final class NodeContext implements DriverContext {
     public <T> Future<T> blocking(Callable<T> task) {
         Promise<T> done = Promise.promise();
         var context = vertx.getOrCreateContext();
-        threads.execute(() -> {
+        Runnable run = () -> {
             try {
                 T result = task.call();
                 context.runOnContext(v -> done.complete(result));
             } catch (Exception e) {
                 context.runOnContext(v -> done.fail(e));
             }
-        });
+        };
+        try {
+            threads.execute(run);
+        } catch (RejectedExecutionException e) {
+            done.fail(new DriverException(Reason.UNAVAILABLE, "the driver has been stopped"));
+        }
         return done.future();
     }
 }
