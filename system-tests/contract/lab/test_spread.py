@@ -6,6 +6,7 @@ import textwrap
 import pytest
 from lab.labs import Lab
 from lab.test_cluster import states
+from peers import command, run
 from waiting import eventually
 
 NODES = 3
@@ -133,7 +134,7 @@ def test_what_a_session_leaves_is_the_same_on_other_hosts(lab):
 
 USE = """
     for word in sys.stdin:
-        for name in "here", "far":
+        for name in "here", "far", "either":
             try:
                 board[name].on()
                 show(name, "fine")
@@ -143,28 +144,38 @@ USE = """
 """
 
 
+def using(lab):
+    """A session of a stock client that uses its drivers whenever it is told to, and what came of it."""
+    session = lab.jmp_talking("ann", *words(USE))
+
+    def uses(*names):
+        session.say("use")
+        lines = [line.split() for line in session.until("SHOW end") if line.startswith("SHOW ")]
+        said = {line[1]: line[2] for line in lines if len(line) > 2}
+        return [said[name] for name in names]
+
+    return session, uses
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("how", ["kill", "freeze"])
 def test_a_host_that_is_lost_takes_only_its_own_drivers_along(lab, how):
-    session = lab.jmp_talking("ann", *words(USE))
-
-    def uses():
-        session.say("use")
-        lines = session.until("SHOW end")
-        return {line.split()[1]: line.split()[2] for line in lines if line.startswith("SHOW ") and line != "SHOW end"}
-
-    assert uses() == {"here": "fine", "far": "fine"}
+    session, uses = using(lab)
+    assert uses("here", "far") == ["fine", "fine"]
     node = lab.nodes[1]
     if how == "kill":
         node.kill()
     else:
         node.process.signal(signal.SIGSTOP)
-    eventually(lambda: uses() == {"here": "fine", "far": "True"}, "the loss shows", 30)
+    eventually(lambda: uses("here", "far") == ["fine", "True"], "the loss shows", 30)
+    # What may run on another host moves there as soon as the lost one must have let go, and its client goes on.
+    eventually(lambda: uses("either") == ["fine"], lambda: lab.log[-4000:], 60)
+    assert "drivers of node n1 run here: [either]" in lab.nodes[2].process.log
     if how == "kill":
         node.start()
     else:
         node.process.signal(signal.SIGCONT)
-    eventually(lambda: uses() == {"here": "fine", "far": "fine"}, lambda: lab.log[-4000:], 60)
+    eventually(lambda: uses("here", "far", "either") == ["fine"] * 3, lambda: lab.log[-4000:], 60)
     assert session.finish() == 0
     eventually(lambda: set(states(lab).values()) == {"up"}, lambda: str(states(lab)), 60)
 
@@ -180,3 +191,32 @@ def test_the_next_lease_waits_until_a_lost_host_has_let_go(lab):
     eventually(lambda: set(states(lab).values()) == {"up"}, lambda: str(states(lab)), 60)
     eventually(lambda: "run on node n2 again" in lab.nodes[0].process.log.rpartition("are lost for now")[2], lambda: lab.log[-3000:], 60)
     assert shown(lab, 'board["far"].on()\nshow("on")') == ["on"]
+
+
+@pytest.mark.timeout(180)
+def test_what_may_run_elsewhere_leaves_a_host_that_is_drained(lab):
+    session, uses = using(lab)
+    assert uses("here", "far", "either") == ["fine"] * 3
+    hosts = [lab.nodes[n].process.log.rpartition("run here: [either]")[0] for n in (1, 2)]
+    at = max((1, 2), key=lambda n: last_line_time(hosts[n - 1]))
+    other = 3 - at
+    marks = {n: len(lab.nodes[n].process.log) for n in (1, 2)}
+    done = run([*command("rigbus"), "drain", f"n{at + 1}", "--reason", "new disk", "--data", lab.nodes[0].data])
+    assert done.code == 0, done.text
+
+    def moved():
+        return "run here: [either]" in lab.nodes[other].process.log[marks[other] :]
+
+    eventually(moved, lambda: lab.log[-4000:], 30)
+    eventually(lambda: uses("here", "far", "either") == ["fine"] * 3, lambda: lab.log[-4000:], 30)
+    assert session.finish() == 0
+    assert "new disk" in lab.admin("get", "audit").out
+    node = lab.nodes[at]
+    node.stop()
+    node.start()
+    eventually(lambda: set(states(lab).values()) == {"up"}, lambda: str(states(lab)), 60)
+
+
+def last_line_time(log):
+    """The time of day that the last line of a log was written at, as it stands there."""
+    return log.rpartition("\n")[2][:12]

@@ -31,12 +31,7 @@ public final class Addresses {
         return "node/" + node + "/hostings";
     }
 
-    /** Drivers that are hosted together on a node. */
-    public static String hosting(String id, String node) {
-        return "node/" + node + "/hosting/" + id;
-    }
-
-    /** The exporter's side of the same. */
+    /** Of drivers that are hosted together: for the node that uses them, to grant it and to hear their log. */
     public static String outpost(String id) {
         return "outpost/" + id;
     }

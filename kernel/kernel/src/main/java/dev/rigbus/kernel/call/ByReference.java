@@ -7,7 +7,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 import java.time.Duration;
 
-/** Hands immutable messages over: within a node without copying them, to another node in their wire form. */
+/** Hands immutable messages over within a node, without copying them. */
 public final class ByReference implements MessageCodec<Object, Object> {
     private static final String NAME = "by-reference";
     /** A call may take as long as it likes; its own deadline or its caller ends it. The bus wants a number all the same. */
@@ -16,10 +16,6 @@ public final class ByReference implements MessageCodec<Object, Object> {
     /** For everything that is sent to a driver or an endpoint of this node. */
     public static final DeliveryOptions OPTIONS =
             new DeliveryOptions().setCodecName(NAME).setLocalOnly(true).setSendTimeout(NEVER.toMillis());
-
-    /** For what may go to another node. */
-    public static final DeliveryOptions AFAR =
-            new DeliveryOptions().setCodecName(NAME).setSendTimeout(NEVER.toMillis());
 
     /** Makes the codec known to a bus; once for each Vert.x. */
     public static void register(Vertx vertx) {
@@ -33,12 +29,12 @@ public final class ByReference implements MessageCodec<Object, Object> {
 
     @Override
     public void encodeToWire(Buffer buffer, Object message) {
-        WireForm.write(message, buffer);
+        throw new UnsupportedOperationException(message.getClass() + " does not leave its node");
     }
 
     @Override
     public Object decodeFromWire(int position, Buffer buffer) {
-        return WireForm.read(buffer, position);
+        throw new UnsupportedOperationException("nothing arrives by reference from another node");
     }
 
     @Override

@@ -11,14 +11,8 @@ public sealed interface DriverMessage {
      * Names one call or stream, so that it can be cancelled.
      *
      * @param endpoint the caller's private address
-     * @param afar whether the caller is on another node
      */
-    record Id(String endpoint, long number, boolean afar) {
-        /** Of a caller on the driver's own node. */
-        public Id(String endpoint, long number) {
-            this(endpoint, number, false);
-        }
-    }
+    record Id(String endpoint, long number) {}
 
     /** Messages that use the device carry the fence of the session that sends them. */
     sealed interface Fenced extends DriverMessage {

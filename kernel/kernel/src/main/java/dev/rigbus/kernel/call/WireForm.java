@@ -26,7 +26,7 @@ import java.util.UUID;
  * The messages of the driver protocol as they go from node to node: a byte that tells the kind, then the fields in their order. Numbers are
  * big-endian, texts are UTF-8 after their length, values are protobuf after their length. All nodes of a lab speak the same.
  */
-final class WireForm {
+public final class WireForm {
     private static final byte VALUE = 1;
     private static final byte ITEMS = 2;
     private static final byte TICKET = 3;
@@ -39,10 +39,12 @@ final class WireForm {
     private static final byte RESET = 10;
     private static final byte EXPIRE = 11;
     private static final byte AFAR = 12;
+    private static final byte FAILURE = 13;
 
     private WireForm() {}
 
-    static void write(Object message, Buffer out) {
+    /** @throws IllegalArgumentException for what is no message */
+    public static void write(Object message, Buffer out) {
         if (message instanceof Value value) {
             out.appendByte(VALUE);
             value(value, out);
@@ -60,6 +62,9 @@ final class WireForm {
             out.appendByte(AFAR);
             uuid(afar.driver(), out);
             write(afar.message(), out);
+        } else if (message instanceof Failure failure) {
+            out.appendByte(FAILURE);
+            failure(failure, out);
         } else if (message instanceof DriverMessage asked) {
             asked(asked, out);
         } else {
@@ -113,15 +118,18 @@ final class WireForm {
         Failure failure = items.failure();
         flag(failure != null, out);
         if (failure != null) {
-            out.appendInt(failure.code());
-            text(failure.text(), out);
+            failure(failure, out);
         }
+    }
+
+    private static void failure(Failure failure, Buffer out) {
+        out.appendInt(failure.code());
+        text(failure.text(), out);
     }
 
     private static void id(Id id, Buffer out) {
         text(id.endpoint(), out);
         out.appendLong(id.number());
-        flag(id.afar(), out);
     }
 
     private static void uuid(UUID uuid, Buffer out) {
@@ -150,7 +158,7 @@ final class WireForm {
     }
 
     /** @throws IllegalArgumentException if it is nothing that {@link #write} has written */
-    static Object read(Buffer from, int position) {
+    public static Object read(Buffer from, int position) {
         try {
             return new Reader(from, position).any();
         } catch (IndexOutOfBoundsException | InvalidProtocolBufferException e) {
@@ -171,10 +179,10 @@ final class WireForm {
             byte kind = in.getByte(at++);
             return switch (kind) {
                 case VALUE -> value();
-                case ITEMS ->
-                    new Items(id(), integer(), values(), flag(), flag() ? new Failure(integer(), text()) : null);
+                case ITEMS -> new Items(id(), integer(), values(), flag(), flag() ? failure() : null);
                 case TICKET -> new Ticket(uuid(), flag() ? uuid() : null);
                 case AFAR -> new Afar(uuid(), (DriverMessage) any());
+                case FAILURE -> failure();
                 default -> asked(kind);
             };
         }
@@ -195,7 +203,11 @@ final class WireForm {
         }
 
         private Id id() {
-            return new Id(text(), number(), flag());
+            return new Id(text(), number());
+        }
+
+        private Failure failure() {
+            return new Failure(integer(), text());
         }
 
         private UUID uuid() {

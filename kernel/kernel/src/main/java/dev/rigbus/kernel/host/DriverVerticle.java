@@ -27,7 +27,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
@@ -178,8 +177,7 @@ public final class DriverVerticle extends VerticleBase {
             if (items.sequence() == 0) {
                 message.reply(items, ByReference.OPTIONS);
             } else {
-                DeliveryOptions options = open.id().afar() ? ByReference.AFAR : ByReference.OPTIONS;
-                vertx.eventBus().send(open.id().endpoint(), items, options);
+                vertx.eventBus().send(open.id().endpoint(), items, ByReference.OPTIONS);
             }
         };
     }

@@ -6,12 +6,16 @@ import dev.rigbus.kernel.call.Addresses;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.DriverMessage;
 import dev.rigbus.kernel.call.DriverMessage.Afar;
+import dev.rigbus.kernel.call.DriverMessage.Call;
 import dev.rigbus.kernel.call.DriverMessage.Cancel;
 import dev.rigbus.kernel.call.DriverMessage.Credit;
 import dev.rigbus.kernel.call.DriverMessage.Expire;
-import dev.rigbus.kernel.call.Failures;
+import dev.rigbus.kernel.call.DriverMessage.Id;
+import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.OpenItems;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.host.DriverThreads;
+import dev.rigbus.kernel.pump.RawStream;
 import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.session.LogHub;
 import dev.rigbus.kernel.tree.DriverCatalog;
@@ -25,6 +29,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -64,14 +69,17 @@ final class Hosting {
     private final LogHub.Reader lines;
     private final ExecutorService threads = DriverThreads.create();
     private final Promise<JsonObject> reports = Promise.promise();
+    private final String endpoint;
+    private @Nullable Way way;
+    private Way.@Nullable Ear ear;
     private @Nullable DriverTree tree;
-    private @Nullable MessageConsumer<Afar> consumer;
+    private @Nullable MessageConsumer<Items> consumer;
     private @Nullable Future<Void> ending;
     private long asking = -1;
     private long watching = -1;
-    private long until = System.nanoTime();
+    private volatile long until = System.nanoTime();
     private long heard = System.nanoTime();
-    private boolean granted;
+    private volatile boolean granted;
     private boolean asked;
 
     /** @param ended told the id when nothing is left of it */
@@ -92,6 +100,7 @@ final class Hosting {
         this.catalog = catalog;
         this.pickups = pickups;
         this.ended = ended;
+        this.endpoint = Addresses.endpoint("hosting-" + id);
         this.lines = logs.read(() -> home.runOnContext(v -> passLogsOn()));
     }
 
@@ -144,11 +153,11 @@ final class Hosting {
                 .compose(starting -> starting)
                 .compose(made -> {
                     tree = made;
-                    MessageConsumer<Afar> relay = bus.consumer(Addresses.hosting(id, self), this::relay);
-                    consumer = relay;
+                    MessageConsumer<Items> items = bus.localConsumer(endpoint, message -> pass(message.body()));
+                    consumer = items;
                     asking = vertx.setPeriodic(ASK_MILLIS, timer -> ask());
                     watching = vertx.setPeriodic(WATCH_MILLIS, timer -> watch());
-                    return relay.completion().map(v -> json(made));
+                    return items.completion().map(v -> json(made));
                 })
                 .onSuccess(v -> log.atInfo()
                         .addKeyValue("exporter", exporter())
@@ -209,23 +218,120 @@ final class Hosting {
         }
     }
 
-    private void relay(Message<Afar> message) {
-        DriverMessage body = message.body().message();
-        String driver = Addresses.driver(message.body().driver());
-        if (body instanceof Cancel || body instanceof Credit) {
-            bus.send(driver, body, ByReference.OPTIONS);
-        } else if (!mayUse()) {
-            fail(message, ungranted());
-        } else {
-            bus.request(driver, body, ByReference.OPTIONS)
-                    .onSuccess(answer -> message.reply(answer.body(), ByReference.AFAR))
-                    .onFailure(cause -> fail(message, cause));
+    boolean isOf(String node) {
+        return node.equals(order.getString("owner"));
+    }
+
+    /** The exporter's node has connected; on the event loop of the stream. */
+    void join(RawStream stream) {
+        // Answers come back to the event loop of the line.
+        ContextInternal context = ((VertxInternal) vertx)
+                .contextBuilder()
+                .withEventLoop(stream.eventLoop())
+                .build();
+        Line line = Line.on(
+                stream,
+                message -> {
+                    ContextInternal before = context.beginDispatch();
+                    try {
+                        return asked(message);
+                    } finally {
+                        context.endDispatch(before);
+                    }
+                },
+                this::told);
+        use(line, line::push);
+    }
+
+    /** The same for an exporter of this node. */
+    Way way(Way.Ear there) {
+        Way direct = new Direct();
+        use(direct, there);
+        return direct;
+    }
+
+    private void use(Way now, Way.Ear there) {
+        Way before;
+        synchronized (this) {
+            before = way;
+            way = now;
+            ear = there;
+        }
+        if (before != null) {
+            before.close();
         }
     }
 
-    private static void fail(Message<?> message, Throwable cause) {
-        var failure = Failures.failure(cause);
-        message.fail(failure.code(), failure.text());
+    /** Items of the drivers, on their way to who has asked for them. */
+    private void pass(Items items) {
+        Way.Ear to;
+        synchronized (this) {
+            to = ear;
+        }
+        if (to != null) {
+            to.heard(items);
+        }
+    }
+
+    private Future<Object> asked(Object message) {
+        Afar afar = (Afar) message;
+        if (!mayUse()) {
+            return Future.failedFuture(ungranted());
+        }
+        return bus.<Object>request(Addresses.driver(afar.driver()), here(afar.message()), ByReference.OPTIONS)
+                .map(Message::body);
+    }
+
+    private void told(Object message) {
+        Afar afar = (Afar) message;
+        bus.send(Addresses.driver(afar.driver()), here(afar.message()), ByReference.OPTIONS);
+    }
+
+    /** Items come back to this side first. */
+    private DriverMessage here(DriverMessage message) {
+        if (message instanceof OpenItems open) {
+            return new OpenItems(here(open.id()), open.fence(), open.method(), open.args(), open.credit());
+        }
+        return message instanceof Credit credit
+                ? new Credit(here(credit.id()), credit.items())
+                : message instanceof Cancel cancel
+                        ? new Cancel(here(cancel.id()))
+                        : message instanceof Call call
+                                ? new Call(here(call.id()), call.fence(), call.method(), call.args())
+                                : message;
+    }
+
+    /** Calls and streaming calls of the exporter are told apart by both, so that two of them never are one here. */
+    private Id here(Id there) {
+        return there.endpoint().equals(id) ? new Id(endpoint, there.number()) : there;
+    }
+
+    /** The way within a node. */
+    private final class Direct implements Way {
+        private final Promise<Void> lost = Promise.promise();
+
+        @Override
+        @SuppressWarnings("unchecked") // the protocol says what answers what
+        public <T> Future<T> ask(ContextInternal context, Afar message) {
+            Promise<T> answer = context.promise();
+            asked(message).onSuccess(done -> answer.complete((T) done)).onFailure(answer::fail);
+            return answer.future();
+        }
+
+        @Override
+        public void tell(Afar message) {
+            told(message);
+        }
+
+        @Override
+        public Future<Void> lost() {
+            return lost.future();
+        }
+
+        @Override
+        public void close() {
+            lost.tryComplete();
+        }
     }
 
     private void passLogsOn() {
@@ -250,6 +356,15 @@ final class Hosting {
                 vertx.cancelTimer(asking);
                 vertx.cancelTimer(watching);
                 Future<Void> quiet = consumer == null ? Future.succeededFuture() : consumer.unregister();
+                Way last;
+                synchronized (this) {
+                    last = way;
+                    way = null;
+                    ear = null;
+                }
+                if (last != null) {
+                    last.close();
+                }
                 ending = quiet.transform(v -> tree == null ? Future.<Void>succeededFuture() : tree.stop())
                         .onComplete(done -> {
                             threads.shutdownNow();

@@ -1,5 +1,7 @@
 package dev.rigbus.kernel.nodes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.rigbus.kernel.call.Addresses;
 import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.Failures;
@@ -29,6 +31,9 @@ public final class Hostings {
     /** Streams that were opened here are picked up by this name. */
     static final String PICKUP = "pickup";
 
+    /** Messages for drivers that are hosted here come this way. */
+    static final String LINE = "hosting";
+
     private static final Logger log = LoggerFactory.getLogger(Hostings.class);
 
     private final Vertx vertx;
@@ -48,6 +53,7 @@ public final class Hostings {
     public Future<Void> start(NodeLinks links) {
         ByReference.register(vertx);
         links.accept(PICKUP, this::pickedUp);
+        links.accept(LINE, this::joined);
         MessageConsumer<JsonObject> made = vertx.eventBus().consumer(Addresses.hostings(self), this::asked);
         consumer = made;
         return made.completion();
@@ -62,6 +68,23 @@ public final class Hostings {
             log.atInfo().addKeyValue("node", node).log("a stream was not picked up: {}", e.getMessage());
             stream.close();
         }
+    }
+
+    private void joined(String node, byte[] header, RawStream stream) {
+        Hosting hosting = hostings.get(new String(header, UTF_8));
+        if (hosting == null || !hosting.isOf(node)) {
+            stream.close();
+        } else {
+            hosting.join(stream);
+        }
+    }
+
+    /** The way to what this node hosts for an exporter of its own. */
+    Future<Way> way(String id, Way.Ear ear) {
+        Hosting hosting = hostings.get(id);
+        return hosting == null
+                ? Future.failedFuture("it is not hosted here")
+                : Future.succeededFuture(hosting.way(ear));
     }
 
     /** The same on this node. */

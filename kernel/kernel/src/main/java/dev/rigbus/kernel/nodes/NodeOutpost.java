@@ -1,5 +1,7 @@
 package dev.rigbus.kernel.nodes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.rigbus.driver.DriverException;
 import dev.rigbus.driver.Reason;
@@ -22,7 +24,6 @@ import dev.rigbus.kernel.tree.Outposts.Place;
 import dev.rigbus.kernel.tree.Whereabouts;
 import dev.rigbus.wire.DriverInstanceReport;
 import io.netty.channel.EventLoop;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -32,6 +33,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -39,7 +41,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,16 +84,16 @@ final class NodeOutpost implements Outpost {
     private final Hostings hostings;
     private final Place place;
     private final EventBus bus;
-    private final Context home;
+    private final ContextInternal home;
+    private final EventLoop loop;
     private final List<Post> posts = new ArrayList<>();
     private final Set<UUID> drivers = new LinkedHashSet<>();
     private final List<String> deployed = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Long, StandInItems> expected = new ConcurrentHashMap<>();
-    private final Set<Promise<?>> waiting = new HashSet<>();
     private @Nullable Future<List<DriverInstanceReport>> started;
     private @Nullable Future<Void> stopped;
-    private @Nullable MessageConsumer<Object> endpoint;
+    private @Nullable MessageConsumer<JsonObject> endpoint;
     /** The node that was asked last; it may still host them whether it can be reached or not. */
     private @Nullable String asked;
     /** When it was last told that it may. */
@@ -104,6 +105,7 @@ final class NodeOutpost implements Outpost {
 
     private boolean stopping;
     private @Nullable String trouble;
+    private volatile @Nullable Way way;
     private volatile @Nullable String node;
     private volatile long fence;
 
@@ -115,6 +117,7 @@ final class NodeOutpost implements Outpost {
         this.place = place;
         this.bus = place.vertx().eventBus();
         this.home = ((VertxInternal) place.vertx()).createEventLoopContext();
+        this.loop = home.nettyEventLoop();
     }
 
     @Override
@@ -165,7 +168,7 @@ final class NodeOutpost implements Outpost {
     }
 
     private Future<Void> listen() {
-        MessageConsumer<Object> consumer = bus.consumer(Addresses.outpost(id), this::heard);
+        MessageConsumer<JsonObject> consumer = bus.consumer(Addresses.outpost(id), this::heard);
         endpoint = consumer;
         place.vertx().setPeriodic(LOOK_MILLIS, timer -> {
             if (stopping) {
@@ -177,15 +180,8 @@ final class NodeOutpost implements Outpost {
         return consumer.completion();
     }
 
-    private void heard(Message<Object> message) {
-        if (message.body() instanceof Items items) {
-            StandInItems call = expected.get(items.id().number());
-            if (call != null) {
-                call.arrived(items);
-            }
-            return;
-        }
-        JsonObject said = (JsonObject) message.body();
+    private void heard(Message<JsonObject> message) {
+        JsonObject said = message.body();
         JsonArray lines = said.getJsonArray("log");
         if (lines != null) {
             lines.forEach(line -> place.logs().add(entry((JsonObject) line)));
@@ -196,6 +192,16 @@ final class NodeOutpost implements Outpost {
             granted = System.nanoTime();
         }
         message.reply(mine);
+    }
+
+    /** Items of a streaming call. */
+    private void told(Object message) {
+        if (message instanceof Items items) {
+            StandInItems call = expected.get(items.id().number());
+            if (call != null) {
+                call.arrived(items);
+            }
+        }
     }
 
     private static LogEntry entry(JsonObject line) {
@@ -246,15 +252,51 @@ final class NodeOutpost implements Outpost {
                 .put("owner", hosts.self())
                 .put("where", where.text());
         DeliveryOptions options = new DeliveryOptions().setSendTimeout(START.toMillis());
-        return bus.<JsonObject>request(Addresses.hostings(there), order, options)
+        return unlessGone(there, bus.<JsonObject>request(Addresses.hostings(there), order, options))
                 .recover(cause -> Future.failedFuture(inWords(there, cause)))
                 .map(reply -> reports(reply.body()))
-                .compose(reports -> caughtUp(there, reports))
-                .onComplete(done -> busy = false)
-                .onSuccess(reports -> {
-                    node = there;
-                    trouble = null;
-                });
+                .compose(reports -> reach(there)
+                        .compose(opened -> caughtUp(opened)
+                                .onFailure(cause -> opened.close())
+                                .map(opened))
+                        .map(opened -> {
+                            way = opened;
+                            node = there;
+                            trouble = null;
+                            opened.lost()
+                                    .onComplete(v -> home.runOnContext(x -> {
+                                        if (way == opened) {
+                                            lose("the connection to node " + there + " is lost");
+                                        }
+                                    }));
+                            return reports;
+                        }))
+                .onComplete(done -> busy = false);
+    }
+
+    /** The bus waits for the answer of a node that has just died; nobody here has to. */
+    private <T> Future<T> unlessGone(String there, Future<T> answer) {
+        Promise<T> either = Promise.promise();
+        long look = place.vertx().setPeriodic(LOOK_MILLIS, timer -> {
+            if (!hosts.isThere(there)) {
+                either.tryFail(new DriverException(Reason.UNAVAILABLE, "it cannot be reached"));
+            }
+        });
+        answer.onSuccess(either::tryComplete).onFailure(either::tryFail);
+        return either.future().onComplete(done -> place.vertx().cancelTimer(look));
+    }
+
+    /** Opens the way to where the drivers are. */
+    private Future<Way> reach(String there) {
+        if (there.equals(hosts.self())) {
+            return hostings.way(id, this::told);
+        }
+        return links.open(there, Hostings.LINE, id.getBytes(UTF_8), loop).compose(stream -> {
+            Promise<Way> opened = Promise.promise();
+            loop.execute(() -> opened.complete(
+                    Line.on(stream, asked -> Future.failedFuture("nothing is served here"), this::told)));
+            return opened.future();
+        });
     }
 
     private Throwable inWords(String there, Throwable cause) {
@@ -281,16 +323,16 @@ final class NodeOutpost implements Outpost {
     }
 
     /** Drivers that went on without us hear of the session that has begun meanwhile. */
-    private <T> Future<T> caughtUp(String there, T result) {
+    private Future<Void> caughtUp(Way opened) {
         Future<?> all = Future.succeededFuture();
         if (missed) {
             for (UUID driver : drivers) {
-                all = all.compose(v -> orLost(ask(there, driver, new Reset(fence))));
+                all = all.compose(v -> opened.ask(home, new Afar(driver, new Reset(fence))));
             }
         }
         return all.map(v -> {
             missed = false;
-            return result;
+            return null;
         });
     }
 
@@ -339,9 +381,12 @@ final class NodeOutpost implements Outpost {
     /** The drivers do not answer for now. */
     private void lose(String why) {
         node = null;
+        Way lost = way;
+        way = null;
+        if (lost != null) {
+            lost.close();
+        }
         log.atWarn().addKeyValue("exporter", place.exporter().name()).log("{}: {} are lost for now", why, paths());
-        DriverException gone = new DriverException(Reason.UNAVAILABLE, why);
-        List.copyOf(waiting).forEach(each -> each.tryFail(gone));
         drivers.forEach(driver -> bus.send(Addresses.driver(driver), new Expire(why), ByReference.OPTIONS));
     }
 
@@ -356,7 +401,7 @@ final class NodeOutpost implements Outpost {
     private Future<Void> release(String there) {
         DeliveryOptions options = new DeliveryOptions().setSendTimeout(STOP.toMillis());
         JsonObject order = new JsonObject().put("op", "release").put("id", id);
-        return bus.request(Addresses.hostings(there), order, options)
+        return unlessGone(there, bus.request(Addresses.hostings(there), order, options))
                 .onSuccess(done -> {
                     granted = System.nanoTime() - GRANT.toNanos() - MARGIN.toNanos();
                     asked = null;
@@ -365,27 +410,19 @@ final class NodeOutpost implements Outpost {
                 .otherwiseEmpty();
     }
 
-    /** What came after the loss of the node is not waited for. */
-    private <T> Future<T> orLost(Future<T> answer) {
-        Promise<T> either = Promise.promise();
-        waiting.add(either);
-        answer.onSuccess(either::tryComplete).onFailure(either::tryFail);
-        return either.future().onComplete(done -> waiting.remove(either));
-    }
-
     /** A session begins: a driver that cannot be told may be used by nobody any more when this completes. */
     Future<?> reset(UUID driver, long session) {
         return onHome(() -> {
             fence = session;
-            String there = node;
-            if (there == null) {
+            Way now = way;
+            if (now == null) {
                 missed = true;
                 return waitOut();
             }
-            return orLost(this.<Object>ask(there, driver, new Reset(session)))
+            return now.<Object>ask(home, new Afar(driver, new Reset(session)))
                     .<Void>mapEmpty()
                     .recover(cause -> {
-                        if (there.equals(node)) {
+                        if (now == way) {
                             return Future.failedFuture(cause);
                         }
                         missed = true;
@@ -403,27 +440,22 @@ final class NodeOutpost implements Outpost {
         return new DriverException(Reason.UNAVAILABLE, where.text() + " cannot be reached");
     }
 
-    /** Asks a driver, and answers on the caller's context; on an answer that never comes see {@link Expire}. */
-    <T> Future<T> ask(UUID driver, DriverMessage message) {
-        String there = node;
-        return there == null ? Future.failedFuture(lost()) : ask(there, driver, message);
-    }
-
-    private <T> Future<T> ask(String there, UUID driver, DriverMessage message) {
-        return bus.<T>request(Addresses.hosting(id, there), new Afar(driver, message), ByReference.AFAR)
-                .map(Message::body);
+    /** Asks a driver, and answers on the caller's context. */
+    <T> Future<T> ask(ContextInternal context, UUID driver, DriverMessage message) {
+        Way now = way;
+        return now == null ? context.failedFuture(lost()) : now.ask(context, new Afar(driver, message));
     }
 
     /** Without an answer. */
     void tell(UUID driver, DriverMessage message) {
-        String there = node;
-        if (there != null) {
-            bus.send(Addresses.hosting(id, there), new Afar(driver, message), ByReference.AFAR);
+        Way now = way;
+        if (now != null) {
+            now.tell(new Afar(driver, message));
         }
     }
 
     Id nextId() {
-        return new Id(Addresses.outpost(id), numbers.incrementAndGet(), true);
+        return new Id(id, numbers.incrementAndGet());
     }
 
     void expect(Id call, StandInItems items) {
@@ -468,6 +500,11 @@ final class NodeOutpost implements Outpost {
                 .compose(v -> {
                     stopping = true;
                     node = null;
+                    Way last = way;
+                    way = null;
+                    if (last != null) {
+                        last.close();
+                    }
                     return endpoint == null ? Future.<Void>succeededFuture() : endpoint.unregister();
                 });
     }

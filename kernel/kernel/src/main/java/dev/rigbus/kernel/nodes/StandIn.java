@@ -21,6 +21,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class StandIn implements Performer {
     private final NodeOutpost outpost;
     private final Pickups pickups;
     private final EventLoop loop;
-    private final Context context;
+    private final ContextInternal context;
     private final Map<Id, Promise<Value>> calls = new HashMap<>();
     private final Map<Id, Streaming> itemCalls = new HashMap<>();
 
@@ -46,7 +47,7 @@ final class StandIn implements Performer {
         this.outpost = outpost;
         this.pickups = pickups;
         this.loop = loop;
-        this.context = context;
+        this.context = (ContextInternal) context;
     }
 
     @Override
@@ -65,14 +66,14 @@ final class StandIn implements Performer {
     }
 
     private <T> Future<T> ask(DriverMessage message) {
-        return outpost.ask(uuid, message);
+        return outpost.ask(context, uuid, message);
     }
 
     @Override
     public Future<Value> call(Id id, String method, List<Value> args) {
         Promise<Value> answer = Promise.promise();
         calls.put(id, answer);
-        this.<Value>ask(new Call(new Id(id.endpoint(), id.number(), true), outpost.fence(), method, args))
+        this.<Value>ask(new Call(id, outpost.fence(), method, args))
                 .onSuccess(answer::tryComplete)
                 .onFailure(answer::tryFail);
         return answer.future().onComplete(done -> calls.remove(id));
@@ -119,7 +120,7 @@ final class StandIn implements Performer {
     @Override
     public void cancel(Id id) {
         if (calls.remove(id) != null) {
-            outpost.tell(uuid, new Cancel(new Id(id.endpoint(), id.number(), true)));
+            outpost.tell(uuid, new Cancel(id));
         }
         Streaming call = itemCalls.get(id);
         if (call != null) {
@@ -142,7 +143,7 @@ final class StandIn implements Performer {
             call.items().expire(why);
         });
         Map.copyOf(calls).forEach((id, answer) -> {
-            outpost.tell(uuid, new Cancel(new Id(id.endpoint(), id.number(), true)));
+            outpost.tell(uuid, new Cancel(id));
             answer.tryFail(cause);
         });
     }

@@ -14,10 +14,17 @@ public final class Chunks implements RawStream {
     static final int MOST_WHOLE = 1 << 20;
 
     private final RawStream line;
+    private final int mostWhole;
 
     /** @param line whose other end is one of these too */
     public Chunks(RawStream line) {
+        this(line, MOST_WHOLE);
+    }
+
+    /** @param mostWhole bytes; a larger chunk is told in pieces */
+    public Chunks(RawStream line, int mostWhole) {
         this.line = line;
+        this.mostWhole = mostWhole;
     }
 
     @Override
@@ -66,7 +73,7 @@ public final class Chunks implements RawStream {
         line.close();
     }
 
-    private static final class Reader implements Receiver {
+    private final class Reader implements Receiver {
         private final Receiver receiver;
         private @Nullable ByteBuf read;
         /** How much of a large chunk is still to come. */
@@ -103,7 +110,7 @@ public final class Chunks implements RawStream {
                 return false;
             }
             int length = all.getInt(all.readerIndex());
-            if (length > MOST_WHOLE) {
+            if (length > mostWhole) {
                 all.skipBytes(Integer.BYTES);
                 rest = length;
                 return true;

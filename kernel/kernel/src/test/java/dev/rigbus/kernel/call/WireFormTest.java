@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class WireFormTest {
-    private static final Id ID = new Id("outpost/é", Long.MAX_VALUE, true);
+    private static final Id ID = new Id("outpost/é", Long.MAX_VALUE);
     private static final List<Value> VALUES =
             List.of(Values.NULL, Values.encode("text"), Values.encode(Map.of("a", List.of(1, true))));
 
@@ -48,6 +48,7 @@ class WireFormTest {
                 new OpenResource(9, "gzip"),
                 new Reset(10),
                 new Expire("why"),
+                new Failure(5, "nothing"),
                 new Afar(UUID.randomUUID(), new Call(ID, 7, "on", VALUES)));
     }
 
