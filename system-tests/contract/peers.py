@@ -336,9 +336,12 @@ class Exporter:
 
     def j(self, *words, input=None, env=None, seconds=COMMAND_SECONDS, cwd=None):
         """Runs `j WORDS...` as in a shell on this exporter."""
-        return run(
-            [BIN / "j", *words], input=input, env=self.client_environment() | (env or {}), seconds=seconds, cwd=cwd
-        )
+        environment = self.client_environment() | (env or {})
+        done = run([BIN / "j", *words], input=input, env=environment, seconds=seconds, cwd=cwd)
+        # Python sometimes aborts while it shuts down, as a thread of gRPC still writes; the command itself is over by then.
+        if done.code == -signal.SIGABRT and "Fatal Python error" in done.err:
+            done = run([BIN / "j", *words], input=input, env=environment, seconds=seconds, cwd=cwd)
+        return done
 
     def jmp_shell(self, *words, flags=None, before=(), seconds=COMMAND_SECONDS):
         """Runs `jmp shell --tls-grpc ADDRESS FLAGS -- WORDS...`; flags default to what this exporter needs."""

@@ -1,4 +1,4 @@
-"""A lab on several hosts: a node and a board on each, one stock exporter on a host of its own, clients everywhere."""
+"""A lab on several hosts: a node and a board on each, one board over two of them, one stock exporter on a host of its own, clients everywhere."""
 
 import json
 import os
@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 PROBE = CHECKOUT / "system-tests" / "target" / "probe-tests.jar"
 PORT = 8082
 STOCK = "s1"
+SPREAD = "spread"
 START_SECONDS = 120
 
 
@@ -40,7 +41,7 @@ class Fleet:
 
     @property
     def boards(self):
-        return [*(f"b{n + 1}" for n in range(self.size)), STOCK]
+        return [*(f"b{n + 1}" for n in range(self.size)), SPREAD, STOCK]
 
     def book(self, board):
         return self.room / f"{board}.book"
@@ -76,15 +77,23 @@ class Fleet:
                 process.kill()
 
     def configure(self, node):
-        board = self.room / f"b{node + 1}.yaml"
-        board.write_text(yaml.safe_dump(self.exporter_file(f"b{node + 1}", "rigbus.testing.Ledger")))
+        names = [f"b{node + 1}"] + ([SPREAD] if node == 0 else [])
+        exporters = []
+        for name in names:
+            file = self.room / f"{name}.yaml"
+            settings = self.exporter_file(name, "rigbus.testing.Ledger")
+            if name == SPREAD:
+                # Its lease is looked after on the first host, and its device is on the second.
+                settings["export"]["ledger"]["node"] = "n2"
+            file.write_text(yaml.safe_dump(settings))
+            exporters.append({"file": str(file), "labels": {"board": name}})
         self.config(node).write_text(yaml.safe_dump({
             "apiVersion": "rigbus.dev/v1",
             "kind": "Node",
             "name": f"n{node + 1}",
             "listen": self.endpoint(node),
             "join": [self.endpoint(other) for other in range(self.size) if other != node],
-            "exporters": [{"file": str(board), "labels": {"board": f"b{node + 1}"}}],
+            "exporters": exporters,
         }))
 
     def config(self, node):

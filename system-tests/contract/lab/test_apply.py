@@ -1,6 +1,8 @@
 """Exporters that come, change and go while the lab runs: from afar, and in the files of a node."""
 
 
+import os
+
 import pytest
 import yaml
 from lab.labs import Lab
@@ -175,3 +177,25 @@ def test_the_files_of_a_node_are_followed(lab):
     said()
     eventually(lambda: not lab.exporter("more")["online"], "it goes offline")
     rigbus(lab, "admin", "get", "exporter", "filed", node=1)
+
+
+def test_r38_a_driver_that_does_not_start_delays_no_other(lab):
+    node = lab.nodes[1]
+    device = lab.room / "device"
+    serial = {"type": "jumpstarter_driver_pyserial.driver.PySerial", "config": {"url": str(device), "check_present": True}}
+    late = write(lab.room / "late.yaml", "late", {"line": serial})
+    settings = yaml.safe_load(node.config.read_text())
+    node.stop()
+    node.config.write_text(yaml.safe_dump(settings | {"exporters": [str(late), *settings["exporters"]]}))
+    node.start()
+    lab.until_ready("filed")
+    assert use(lab, "filed", "power", "on")[0] == 0
+    assert not lab.exporter("late")["online"]
+    assert "cannot start yet, and is tried again: driver line cannot start: " in node.process.log
+    master, slave = os.openpty()
+    try:
+        device.symlink_to(os.ttyname(slave))
+        lab.until_ready("late")
+    finally:
+        os.close(master)
+        os.close(slave)

@@ -175,7 +175,13 @@ final class BoardDesk implements LabBoards {
                                         name.key(),
                                         stored == null || stored.value() == null ? 0 : stored.version(),
                                         kept.json().encode())
-                                .map(outcome));
+                                .map(outcome)
+                                .recover(cause -> undone(name, known).transform(v -> Future.failedFuture(cause))));
+    }
+
+    /** What the lab cannot remember is not to be there either. */
+    private Future<?> undone(ObjectName name, @Nullable Definition known) {
+        return known == null ? boards.remove(name, Source.RECORDS) : boards.apply(known.board(), Source.RECORDS);
     }
 
     private static Future<Outcome> refused(String why) {

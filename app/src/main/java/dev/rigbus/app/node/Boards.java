@@ -7,7 +7,6 @@ import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.LeasedExporter;
 import dev.rigbus.kernel.tree.DriverCatalog;
-import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.lab.authority.Authorities;
 import dev.rigbus.lab.model.Exporter;
 import dev.rigbus.lab.model.Exporter.Device;
@@ -21,7 +20,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +64,9 @@ final class Boards {
 
     /** What its hook may take on top. */
     private static final Duration STOP = Duration.ofSeconds(20);
+
+    /** Most drivers are there long before; who comes to the node then finds its boards. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final long AGAIN_MILLIS = 2000;
 
@@ -117,33 +119,33 @@ final class Boards {
     }
 
     /**
-     * Starts one of the node's file, and makes it known to the lab. One with drivers on other hosts starts when those are there, and nobody
-     * waits for that: they may wait for this node.
+     * Starts those of the node's file, all at once, and makes them known to the lab. Whoever has a mistake in it keeps the node from starting. One
+     * whose drivers do not start, or wait for other hosts, is tried again; it holds up the others for a moment at most.
      */
-    void start(NodeConfig.Board board, Parts parts) throws NodeException, InterruptedException {
-        ObjectName name = name(board);
-        String what = "exporter " + name.name();
-        List<Fault> faults = board.file().check(catalog());
-        if (!faults.isEmpty()) {
-            StringBuilder text = new StringBuilder(what + " cannot start:");
-            faults.forEach(fault -> text.append("\n  ").append(fault));
-            throw new NodeException(text.toString(), new IllegalArgumentException(what));
+    void start(List<NodeConfig.Board> all, Parts parts) throws NodeException, InterruptedException {
+        for (NodeConfig.Board board : all) {
+            List<Fault> faults = board.file().check(catalog());
+            if (!faults.isEmpty()) {
+                StringBuilder text = new StringBuilder("exporter " + name(board).name() + " cannot start:");
+                faults.forEach(fault -> text.append("\n  ").append(fault));
+                throw new NodeException(text.toString(), new IllegalArgumentException("faults"));
+            }
         }
-        Duration hook = board.file().spec().afterLease() == null
-                ? Duration.ZERO
-                : board.file().spec().afterLease().timeout();
-        parts.add(what, STOP.plus(hook), () -> stop(name));
-        if (isSpread(board.file().spec().export().values())) {
-            Parts.await(what, keep(board, Source.FILE), START);
-        } else {
-            Parts.await(what, apply(board, Source.FILE), START);
+        List<Future<Void>> attempts = new ArrayList<>();
+        for (NodeConfig.Board board : all) {
+            ObjectName name = name(board);
+            String what = "exporter " + name.name();
+            Duration hook = board.file().spec().afterLease() == null
+                    ? Duration.ZERO
+                    : board.file().spec().afterLease().timeout();
+            parts.add(what, STOP.plus(hook), () -> stop(name));
+            attempts.add(Parts.await(what, known(board, Source.FILE), START));
         }
-    }
-
-    private static boolean isSpread(Collection<NodeSpec> nodes) {
-        return nodes.stream()
-                .anyMatch(node -> node.where().isGiven()
-                        || isSpread(NodeSpec.children(node).values()));
+        try {
+            Parts.await("the exporters", Future.join(attempts).otherwiseEmpty(), PATIENCE);
+        } catch (NodeException late) {
+            log.info("some exporters take longer; the node serves without them for now");
+        }
     }
 
     /** No more changes: the node stops. */
@@ -208,6 +210,8 @@ final class Boards {
         boolean held = seat.isHeld();
         places.put(name, after);
         Future<Void> replaced = seat.change(() -> swap(seat, before, after))
+                // What was there before may never have started.
+                .compose(v -> authorities.add(name, seat))
                 .onFailure(cause -> {
                     places.replace(name, after, before);
                     log.atError()
@@ -260,17 +264,24 @@ final class Boards {
 
     /** Wants an exporter until it is taken away: one that does not start is tried again. Complete when it is known to the lab. */
     Future<Void> keep(NodeConfig.Board board, Source source) {
+        return known(board, source).mapEmpty();
+    }
+
+    /** Gives the first attempt to start it. */
+    private Future<Future<Void>> known(NodeConfig.Board board, Source source) {
         ObjectName name = name(board);
         Place place = new Place(board, source);
         if (places.putIfAbsent(name, place) != null) {
             return Future.failedFuture("there is an exporter of that name on this node already");
         }
         // Whoever looks for it finds it, offline.
-        return known(board, null).onSuccess(v -> attempt(name, place, "")).mapEmpty();
+        return known(board, (LeasedExporter) null)
+                .onFailure(cause -> places.remove(name, place))
+                .map(v -> attempt(name, place, ""));
     }
 
-    private void attempt(ObjectName name, Place place, String told) {
-        step(name, () -> places.get(name) == place ? launch(place.board()) : Future.succeededFuture())
+    private Future<Void> attempt(ObjectName name, Place place, String told) {
+        return step(name, () -> places.get(name) == place ? launch(place.board()) : Future.succeededFuture())
                 .onFailure(cause -> {
                     String why = String.valueOf(cause.getMessage());
                     if (!why.equals(told)) {

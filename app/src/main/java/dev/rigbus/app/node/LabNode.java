@@ -167,9 +167,7 @@ public final class LabNode {
                 catalog.types(), new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
         lab.boards().use(everywhere);
         parts.add("the exporters", lab.boards()::close);
-        for (NodeConfig.Board board : config.boards()) {
-            lab.boards().start(board, parts);
-        }
+        lab.boards().start(config.boards(), parts);
         Parts.await("the applied exporters", lab.startApplied(), START);
         if (file != null) {
             BoardFiles files = new BoardFiles(ground.vertx(), file, config, System.getenv(), lab.boards());

@@ -31,7 +31,7 @@ public final class Addresses {
         return "node/" + node + "/hostings";
     }
 
-    /** Of drivers that are hosted together: for the node that uses them, to grant it and to hear their log. */
+    /** Of drivers that are hosted together: the node that uses them grants it there. */
     public static String outpost(String id) {
         return "outpost/" + id;
     }

@@ -43,6 +43,13 @@ public sealed interface DriverMessage {
     /** Ends all that is under way and lets it be told why; what comes afterwards is served as before. */
     record Expire(String why) implements DriverMessage {}
 
+    /**
+     * A line of the log of a driver that is hosted for another node.
+     *
+     * @param time in milliseconds since 1970
+     */
+    record Logged(long time, String severity, String text, String source) {}
+
     /** For a driver of another node, sent to where it is hosted. */
     record Afar(UUID driver, DriverMessage message) {}
 

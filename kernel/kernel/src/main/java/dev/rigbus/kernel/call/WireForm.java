@@ -12,6 +12,7 @@ import dev.rigbus.kernel.call.DriverMessage.Expire;
 import dev.rigbus.kernel.call.DriverMessage.Failure;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.Logged;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
 import dev.rigbus.kernel.call.DriverMessage.OpenResource;
 import dev.rigbus.kernel.call.DriverMessage.OpenStream;
@@ -40,6 +41,7 @@ public final class WireForm {
     private static final byte EXPIRE = 11;
     private static final byte AFAR = 12;
     private static final byte FAILURE = 13;
+    private static final byte LOGGED = 14;
 
     private WireForm() {}
 
@@ -65,6 +67,11 @@ public final class WireForm {
         } else if (message instanceof Failure failure) {
             out.appendByte(FAILURE);
             failure(failure, out);
+        } else if (message instanceof Logged line) {
+            out.appendByte(LOGGED).appendLong(line.time());
+            text(line.severity(), out);
+            text(line.text(), out);
+            text(line.source(), out);
         } else if (message instanceof DriverMessage asked) {
             asked(asked, out);
         } else {
@@ -183,6 +190,7 @@ public final class WireForm {
                 case TICKET -> new Ticket(uuid(), flag() ? uuid() : null);
                 case AFAR -> new Afar(uuid(), (DriverMessage) any());
                 case FAILURE -> failure();
+                case LOGGED -> new Logged(number(), text(), text(), text());
                 default -> asked(kind);
             };
         }

@@ -12,9 +12,11 @@ import dev.rigbus.kernel.call.DriverMessage.Credit;
 import dev.rigbus.kernel.call.DriverMessage.Expire;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.Logged;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.host.DriverThreads;
+import dev.rigbus.kernel.nodes.NodeOutpost.Grant;
 import dev.rigbus.kernel.pump.RawStream;
 import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.session.LogHub;
@@ -152,6 +154,9 @@ final class Hosting {
                         false)
                 .compose(starting -> starting)
                 .compose(made -> {
+                    if (ending != null) {
+                        return made.stop().compose(v -> Future.<JsonObject>failedFuture("it is not wanted any more"));
+                    }
                     tree = made;
                     MessageConsumer<Items> items = bus.localConsumer(endpoint, message -> pass(message.body()));
                     consumer = items;
@@ -181,23 +186,25 @@ final class Hosting {
         asked = true;
         long since = System.nanoTime();
         DeliveryOptions options = new DeliveryOptions().setSendTimeout(NodeOutpost.GRANT.toMillis() / 2);
-        return bus.<Boolean>request(Addresses.outpost(id), new JsonObject().put("node", self), options)
+        return bus.<String>request(Addresses.outpost(id), new JsonObject().put("node", self), options)
                 .onComplete(done -> {
                     asked = false;
-                    answered(done.succeeded() ? done.result().body() : null, since);
+                    answered(done.succeeded() ? Grant.valueOf(done.result().body()) : null, since);
                 })
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
     }
 
-    private void answered(@Nullable Boolean yes, long since) {
-        if (Boolean.TRUE.equals(yes)) {
+    private void answered(@Nullable Grant said, long since) {
+        // What has run out is cut, whatever may be done from now on.
+        watch();
+        if (said == Grant.YES) {
             heard = since;
             until = since + NodeOutpost.GRANT.toNanos();
             granted = true;
-        } else if (yes != null) {
+        } else if (said == Grant.NEVER) {
             end("its exporter has it elsewhere");
-        } else if (System.nanoTime() - heard > FORSAKEN.toNanos()) {
+        } else if (said == null && System.nanoTime() - heard > FORSAKEN.toNanos()) {
             end("nothing was heard of its exporter");
         }
     }
@@ -260,6 +267,7 @@ final class Hosting {
         if (before != null) {
             before.close();
         }
+        home.runOnContext(v -> passLogsOn());
     }
 
     /** Items of the drivers, on their way to who has asked for them. */
@@ -334,17 +342,21 @@ final class Hosting {
         }
     }
 
+    /** Without a way the newest lines wait. */
     private void passLogsOn() {
-        JsonArray all = new JsonArray();
-        for (LogEntry line = lines.poll(); line != null; line = lines.poll()) {
-            all.add(new JsonObject()
-                    .put("time", line.time().toEpochMilli())
-                    .put("severity", line.severity())
-                    .put("message", line.message())
-                    .put("source", line.source().name()));
+        Way.Ear to;
+        synchronized (this) {
+            to = ear;
         }
-        if (!all.isEmpty()) {
-            bus.send(Addresses.outpost(id), new JsonObject().put("log", all));
+        if (to == null) {
+            return;
+        }
+        for (LogEntry line = lines.poll(); line != null; line = lines.poll()) {
+            to.heard(new Logged(
+                    line.time().toEpochMilli(),
+                    line.severity(),
+                    line.message(),
+                    line.source().name()));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.rigbus.kernel.call.DriverMessage.Afar;
 import dev.rigbus.kernel.call.DriverMessage.Expire;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.Logged;
 import dev.rigbus.kernel.call.DriverMessage.Reset;
 import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.host.DriverVerticle;
@@ -66,10 +67,20 @@ final class NodeOutpost implements Outpost {
     /** How long a grant lasts, by the clock of who asks for it, from when it asked. */
     static final Duration GRANT = Duration.ofSeconds(5);
 
+    /** What who hosts drivers is told when it asks whether it may. */
+    enum Grant {
+        YES,
+        /** They are to be used by nobody until it may again. */
+        NOT_NOW,
+        /** They are wanted here no more. */
+        NEVER
+    }
+
     /** On top of that, for timers that are late. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     private static final long LOOK_MILLIS = 500;
+    private static final Duration AGAIN = Duration.ofSeconds(2);
     private static final Duration READY = Duration.ofSeconds(5);
     private static final Duration STOP = Duration.ofSeconds(15);
     /** Drivers may have to wake a device up. */
@@ -100,6 +111,8 @@ final class NodeOutpost implements Outpost {
     private long granted = System.nanoTime() - GRANT.toNanos() - MARGIN.toNanos();
 
     private boolean busy;
+    /** A device that does not start is not tried all the time. */
+    private long notBefore = System.nanoTime();
     /** A session has begun of which the drivers have not heard. */
     private boolean missed;
 
@@ -181,35 +194,36 @@ final class NodeOutpost implements Outpost {
     }
 
     private void heard(Message<JsonObject> message) {
-        JsonObject said = message.body();
-        JsonArray lines = said.getJsonArray("log");
-        if (lines != null) {
-            lines.forEach(line -> place.logs().add(entry((JsonObject) line)));
-            return;
-        }
-        boolean mine = !stopping && said.getString("node", "").equals(asked);
-        if (mine) {
-            granted = System.nanoTime();
-        }
-        message.reply(mine);
+        message.reply(grant(message.body().getString("node", "")).name());
     }
 
-    /** Items of a streaming call. */
+    private Grant grant(String who) {
+        if (stopping || !who.equals(asked)) {
+            return Grant.NEVER;
+        }
+        // It has not heard of the session that has begun, and may still do what the one before wanted.
+        if (missed && !hasRunOut()) {
+            return Grant.NOT_NOW;
+        }
+        granted = System.nanoTime();
+        return Grant.YES;
+    }
+
+    /** Items of a streaming call, and the log. */
     private void told(Object message) {
-        if (message instanceof Items items) {
+        if (message instanceof Logged line) {
+            place.logs()
+                    .add(new LogEntry(
+                            Instant.ofEpochMilli(line.time()),
+                            line.severity(),
+                            line.text(),
+                            LogEntry.Source.valueOf(line.source())));
+        } else if (message instanceof Items items) {
             StandInItems call = expected.get(items.id().number());
             if (call != null) {
                 call.arrived(items);
             }
         }
-    }
-
-    private static LogEntry entry(JsonObject line) {
-        return new LogEntry(
-                Instant.ofEpochMilli(line.getLong("time")),
-                line.getString("severity"),
-                line.getString("message"),
-                LogEntry.Source.valueOf(line.getString("source")));
     }
 
     /** Whoever was granted the drivers may use them until then. */
@@ -362,7 +376,7 @@ final class NodeOutpost implements Outpost {
             } else if (hosts.isDraining(there) && hosts.fitting(where).stream().anyMatch(n -> !hosts.isDraining(n))) {
                 leave(there);
             }
-        } else if (!busy && choice() != null) {
+        } else if (!busy && System.nanoTime() - notBefore >= 0 && choice() != null) {
             settle().onSuccess(reports -> log.atInfo()
                             .addKeyValue("exporter", place.exporter().name())
                             .log("{} run on node {} again", paths(), asked))
@@ -371,6 +385,7 @@ final class NodeOutpost implements Outpost {
     }
 
     private void notYet(Throwable cause) {
+        notBefore = System.nanoTime() + AGAIN.toNanos();
         String text = String.valueOf(cause.getMessage());
         if (!text.equals(trouble)) {
             trouble = text;

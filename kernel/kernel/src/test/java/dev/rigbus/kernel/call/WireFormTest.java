@@ -12,6 +12,7 @@ import dev.rigbus.kernel.call.DriverMessage.Expire;
 import dev.rigbus.kernel.call.DriverMessage.Failure;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
+import dev.rigbus.kernel.call.DriverMessage.Logged;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
 import dev.rigbus.kernel.call.DriverMessage.OpenResource;
 import dev.rigbus.kernel.call.DriverMessage.OpenStream;
@@ -49,6 +50,7 @@ class WireFormTest {
                 new Reset(10),
                 new Expire("why"),
                 new Failure(5, "nothing"),
+                new Logged(1, "INFO", "power on", "DRIVER"),
                 new Afar(UUID.randomUUID(), new Call(ID, 7, "on", VALUES)));
     }
 
