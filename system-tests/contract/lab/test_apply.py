@@ -23,16 +23,20 @@ def lab():
         yield lab
 
 
+@pytest.fixture(scope="module")
+def holder(lab):
+    with_steady = "shell", "-n", "steady", "--", "sh", "-c", "while read l; do j power on && echo done; done"
+    holder = lab.jmp_talking("ann", *with_steady)
+    yield holder
+    holder.finish()
+
+
 @pytest.fixture(autouse=True)
-def steady(lab):
+def steady(holder):
     """Whatever is done to others: one that is leased all the time notices nothing."""
-    holder = lab.jmp_talking("ann", "shell", "-n", "steady", "--", "sh", "-c", "while read l; do j power on && echo done; done")
-    holder.say("use")
-    holder.until("done")
     yield
     holder.say("use")
     holder.until("done")
-    holder.finish()
 
 
 def write(path, name, export, **more):
@@ -59,27 +63,27 @@ def use(lab, board, *words):
 
 def test_one_is_added_changed_and_taken_away(lab, tmp_path):
     file = write(tmp_path / "new.yaml", "new", {"power": POWER})
-    assert rigbus(lab, "apply", file, "-l", "board=new").out == "exporter new created on node n1\n"
-    assert rigbus(lab, "apply", file).out == "exporter new unchanged on node n1\n"
+    assert rigbus(lab, "apply", file, "-l", "board=new", "--node", "n2").out == "exporter new created on node n2\n"
+    assert rigbus(lab, "apply", file).out == "exporter new unchanged on node n2\n"
     lab.until_ready("new")
     assert lab.exporter("new")["labels"] == {"board": "new"}
     assert use(lab, "new", "power", "on")[0] == 0
 
     write(file, "new", {"plug": POWER, "echo": ECHO})
-    assert rigbus(lab, "apply", file, node=1).out == "exporter new replaced on node n1\n"
+    assert rigbus(lab, "apply", file, node=1).out == "exporter new replaced on node n2\n"
     lab.until_ready("new")
     assert lab.exporter("new")["labels"] == {"board": "new"}
     assert use(lab, "new", "plug", "on")[0] == 0
     assert use(lab, "new", "power", "on")[0] != 0
 
-    lab.nodes[0].stop()
-    lab.nodes[0].start()
+    lab.nodes[1].stop()
+    lab.nodes[1].start()
     lab.until_ready("new")
     assert use(lab, "new", "plug", "on")[0] == 0
 
     rigbus(lab, "delete", "exporter", "new")
     rigbus(lab, "admin", "get", "exporter", "new", code=3)
-    eventually(lambda: "has been taken away exporter=default/new" in lab.nodes[0].process.log, lambda: lab.log[-2000:])
+    eventually(lambda: "has been taken away exporter=default/new" in lab.nodes[1].process.log, lambda: lab.log[-2000:])
     assert rigbus(lab, "apply", file).out == "exporter new created on node n1\n"
     lab.until_ready("new")
     assert use(lab, "new", "plug", "on")[0] == 0

@@ -149,6 +149,9 @@ final class Hosting {
 
     private Future<JsonObject> run() {
         Posts posts = Posts.of(order);
+        // From here on: devices may take longer to start than a grant lasts.
+        asking = vertx.setPeriodic(ASK_MILLIS, timer -> ask());
+        watching = vertx.setPeriodic(WATCH_MILLIS, timer -> watch());
         return vertx.executeBlocking(
                         () -> DriverTree.start(vertx, posts.exporter(), catalog, logs, threads, pickups, posts.uuids()),
                         false)
@@ -160,8 +163,6 @@ final class Hosting {
                     tree = made;
                     MessageConsumer<Items> items = bus.localConsumer(endpoint, message -> pass(message.body()));
                     consumer = items;
-                    asking = vertx.setPeriodic(ASK_MILLIS, timer -> ask());
-                    watching = vertx.setPeriodic(WATCH_MILLIS, timer -> watch());
                     return items.completion().map(v -> json(made));
                 })
                 .onSuccess(v -> log.atInfo()
