@@ -124,15 +124,7 @@ final class Hosting {
     }
 
     private <T> Future<T> onHome(Supplier<Future<T>> task) {
-        Promise<T> done = Promise.promise();
-        home.runOnContext(v -> {
-            try {
-                task.get().onComplete(done);
-            } catch (RuntimeException e) {
-                done.fail(e);
-            }
-        });
-        return done.future();
+        return Home.on(home, task);
     }
 
     Future<JsonObject> start() {

@@ -139,15 +139,7 @@ final class NodeOutpost implements Outpost {
     }
 
     private <T> Future<T> onHome(Supplier<Future<T>> task) {
-        Promise<T> done = Promise.promise();
-        home.runOnContext(v -> {
-            try {
-                task.get().onComplete(done);
-            } catch (RuntimeException e) {
-                done.fail(e);
-            }
-        });
-        return done.future();
+        return Home.on(home, task);
     }
 
     @Override
