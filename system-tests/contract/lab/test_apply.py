@@ -203,3 +203,21 @@ def test_r38_a_driver_that_does_not_start_delays_no_other(lab):
     finally:
         os.close(master)
         os.close(slave)
+
+
+def test_one_that_is_leased_can_be_taken_away_with_its_lease(lab, tmp_path):
+    file = write(tmp_path / "gone.yaml", "gone", {"power": POWER})
+    rigbus(lab, "apply", file)
+    lab.until_ready("gone")
+    user = lab.jmp_talking("ann", "shell", "-n", "gone", "--", "sh", "-c", "while read l; do j power on; echo done; done")
+    user.say("use")
+    user.until("done")
+    rigbus(lab, "delete", "exporter", "gone")
+    eventually(lambda: "has been taken away exporter=default/gone" in lab.log, lambda: lab.log[-3000:], 30)
+    user.popen.kill()
+    user.popen.wait()
+    assert "gone" not in [lease["exporter"] for lease in lab.leases("ann") if "exporter" in lease]
+    assert rigbus(lab, "apply", file).out == "exporter gone created on node n1\n"
+    lab.until_ready("gone")
+    assert use(lab, "gone", "power", "on")[0] == 0
+    rigbus(lab, "delete", "exporter", "gone")
