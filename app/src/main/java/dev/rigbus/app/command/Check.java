@@ -50,6 +50,6 @@ final class Check implements Command {
                 ? NodeFile.read(file, System.getenv()).check(catalog)
                 // It may be meant for a node.
                 : ExporterFile.read(file, System.getenv())
-                        .check(new DriverCatalog(catalog.types(), NodeOutposts.unplaced(catalog.outposts())));
+                        .check(catalog.with(NodeOutposts.unplaced(catalog.outposts())));
     }
 }

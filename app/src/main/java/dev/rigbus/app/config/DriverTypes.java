@@ -4,14 +4,13 @@ import dev.rigbus.driver.DriverProvider;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.bridge.PythonOutposts;
 import dev.rigbus.kernel.tree.DriverCatalog;
+import dev.rigbus.kernel.tree.TypeRegistry;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
 
 /** What exporters can be made of: the driver types of all jars on the class path. */
 public final class DriverTypes {
@@ -20,10 +19,9 @@ public final class DriverTypes {
     /** All types; fails if a jar is broken or two claim the same name. */
     public static DriverCatalog load() throws ConfigException {
         try {
-            Collection<DriverType<?>> types = collect(ServiceLoader.load(DriverProvider.class));
-            List<String> here = Stream.concat(types.stream().map(DriverType::name), Stream.of(DriverCatalog.COMPOSITE))
-                    .toList();
-            return new DriverCatalog(types, new PythonOutposts(here, pythonCache(System.getenv())));
+            TypeRegistry registry = TypeRegistry.of(collect(ServiceLoader.load(DriverProvider.class)));
+            return new DriverCatalog(
+                    registry, new PythonOutposts(() -> registry.types().keySet(), pythonCache(System.getenv())));
         } catch (ServiceConfigurationError e) {
             throw new ConfigException("a jar with drivers is broken: " + e.getMessage());
         }

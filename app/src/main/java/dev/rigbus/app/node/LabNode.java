@@ -163,8 +163,7 @@ public final class LabNode {
         parts.add("drivers of other nodes", hostings::close);
         Parts.await("drivers of other nodes", hostings.start(ground.links()), START);
         LabHosts hosts = new LabHosts(ground.cluster(), store.records(), lab.states());
-        DriverCatalog everywhere = new DriverCatalog(
-                catalog.types(), new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
+        DriverCatalog everywhere = catalog.with(new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
         lab.boards().use(everywhere);
         parts.add("the exporters", lab.boards()::close);
         lab.boards().start(config.boards(), parts);

@@ -63,6 +63,20 @@ final class PacedStream implements ByteStream {
         return chunk.written.future();
     }
 
+    /** Sends no more; gives what it has not sent. */
+    Buffer stop() {
+        closed = true;
+        Buffer left = Buffer.buffer();
+        queue.forEach(chunk -> left.appendBuffer(chunk.data, chunk.sent, chunk.data.length() - chunk.sent));
+        queue.clear();
+        return left;
+    }
+
+    /** Whether it is to end when all is sent. */
+    boolean isEnding() {
+        return ending != null;
+    }
+
     private void sendDue() {
         long now = System.nanoTime();
         while (!closed && !queue.isEmpty() && due <= now && !stream.writeQueueFull()) {

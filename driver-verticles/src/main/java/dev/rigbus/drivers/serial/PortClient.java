@@ -8,6 +8,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +23,24 @@ final class PortClient {
 
     private final SerialConfig config;
     private final DriverContext context;
+    private final Map<PortProcess, Integer> uses = new HashMap<>();
     private @Nullable PortProcess process;
     private @Nullable Path directory;
-    private int uses;
     private int sockets;
     private boolean closed;
+    private long idleTimer = -1;
     private volatile boolean waiting;
 
-    /** @param release tells the other side that the stream is over; complete when the port is free */
-    record Opened(ByteStream stream, Supplier<Future<Void>> release) {
+    /** A port that is open in a process. */
+    record Port(PortProcess process, int number) {}
+
+    /**
+     * @param port absent for what is no port
+     * @param release tells the other side that the stream is over; complete when the port is free
+     */
+    record Opened(ByteStream stream, @Nullable Port port, Supplier<Future<Void>> release) {
         static Opened plain(ByteStream stream) {
-            return new Opened(stream, Future::succeededFuture);
+            return new Opened(stream, null, Future::succeededFuture);
         }
     }
 
@@ -39,10 +51,14 @@ final class PortClient {
 
     Future<Opened> open() {
         return context.blocking(this::openPort)
-                .compose(port -> context.transports()
-                        .unix(port.socket())
-                        .map(stream -> new Opened(stream, () -> release(port)))
-                        .recover(cause -> release(port).compose(nothing -> Future.failedFuture(cause))));
+                .compose(made -> context.transports()
+                        .unix(made.socket())
+                        .map(stream -> opened(stream, made.port()))
+                        .recover(cause -> release(made.port()).compose(nothing -> Future.failedFuture(cause))));
+    }
+
+    private Opened opened(ByteStream stream, Port port) {
+        return new Opened(stream, port, () -> release(port));
     }
 
     Future<Void> setLine(String line, boolean value) {
@@ -52,28 +68,63 @@ final class PortClient {
                 used.setLine(config, line, value);
                 return null;
             } finally {
-                unuse();
+                unuse(used);
             }
         });
     }
 
     Future<Void> close() {
         return context.blocking(() -> {
-            PortProcess last;
+            List<PortProcess> last;
             Path sockets;
             synchronized (this) {
                 closed = true;
-                last = process;
+                context.vertx().cancelTimer(idleTimer);
+                last = List.copyOf(uses.keySet());
                 sockets = directory;
             }
-            if (last != null) {
-                last.close();
-            }
+            last.forEach(PortProcess::close);
             if (sockets != null) {
                 delete(sockets);
             }
             return null;
         });
+    }
+
+    /**
+     * Lets go of the processes of some ports, which go on without this; blocks.
+     *
+     * @return the number of the last request to each
+     */
+    Map<PortProcess, Integer> detach(Collection<PortProcess> all) throws IOException {
+        synchronized (this) {
+            context.vertx().cancelTimer(idleTimer);
+            uses.keySet().removeAll(all);
+            if (all.contains(process)) {
+                process = null;
+            }
+        }
+        Map<PortProcess, Integer> numbers = new LinkedHashMap<>();
+        for (PortProcess each : all) {
+            numbers.put(each, each.detach());
+        }
+        return numbers;
+    }
+
+    /** Takes on a process that somebody else has detached. */
+    synchronized PortProcess adopt(Process running, int lastNumber) {
+        PortProcess adopted = PortProcess.adopt(running, lastNumber, this::onNews);
+        uses.put(adopted, 0);
+        if (process == null) {
+            process = adopted;
+        }
+        return adopted;
+    }
+
+    /** Takes on a port of such a process. */
+    synchronized Opened adopt(ByteStream stream, PortProcess adopted, int number) {
+        uses.merge(adopted, 1, Integer::sum);
+        return opened(stream, new Port(adopted, number));
     }
 
     /** A process that crashed may have left sockets behind. */
@@ -91,9 +142,9 @@ final class PortClient {
         return process == null || !process.isAlive() ? 0 : process.pid();
     }
 
-    private record Port(PortProcess process, int number, Path socket) {}
+    private record MadePort(Port port, Path socket) {}
 
-    private Port openPort() throws IOException {
+    private MadePort openPort() throws IOException {
         try {
             return tryOpen();
         } catch (PortException.Ended crashedBefore) {
@@ -102,13 +153,13 @@ final class PortClient {
         }
     }
 
-    private Port tryOpen() throws IOException {
+    private MadePort tryOpen() throws IOException {
         PortProcess used = use();
         try {
             Path socket = socket();
-            return new Port(used, used.open(config, socket), socket);
+            return new MadePort(new Port(used, used.open(config, socket)), socket);
         } catch (IOException e) {
-            unuse();
+            unuse(used);
             throw e;
         }
     }
@@ -121,7 +172,7 @@ final class PortClient {
                 }
                 return null;
             } finally {
-                unuse();
+                unuse(port.process());
             }
         };
         return context.blocking(task);
@@ -142,37 +193,45 @@ final class PortClient {
             running = PortProcess.start(this::onNews);
             process = running;
         }
-        uses++;
+        uses.merge(running, 1, Integer::sum);
         return running;
     }
 
-    private synchronized void unuse() {
-        uses--;
-        if (uses == 0 && !closed) {
-            int before = sockets;
-            context.vertx()
-                    .setTimer(
-                            IDLE.toMillis(),
-                            id -> context.blocking(() -> {
-                                endIfIdleSince(before);
-                                return null;
-                            }));
+    private void unuse(PortProcess used) {
+        synchronized (this) {
+            Integer left = uses.computeIfPresent(used, (each, count) -> count - 1);
+            if (left == null || left > 0 || closed) {
+                return;
+            }
+            if (used == process) {
+                int before = sockets;
+                context.vertx().cancelTimer(idleTimer);
+                idleTimer = context.vertx()
+                        .setTimer(
+                                IDLE.toMillis(),
+                                id -> context.blocking(() -> {
+                                    endIfIdleSince(before);
+                                    return null;
+                                }));
+                return;
+            }
+            uses.remove(used);
         }
+        used.close();
     }
 
     /** A process that nobody uses costs memory for nothing. */
     private void endIfIdleSince(int before) {
         PortProcess idle;
         synchronized (this) {
-            if (uses > 0 || sockets != before || closed) {
+            idle = process;
+            if (idle == null || uses.getOrDefault(idle, 0) > 0 || sockets != before || closed) {
                 return;
             }
-            idle = process;
+            uses.remove(idle);
             process = null;
         }
-        if (idle != null) {
-            idle.close();
-        }
+        idle.close();
     }
 
     /** A name for a socket that only this user can reach, from its birth on. */

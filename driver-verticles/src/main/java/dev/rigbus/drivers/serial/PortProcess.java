@@ -1,6 +1,5 @@
 package dev.rigbus.drivers.serial;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -41,10 +40,12 @@ final class PortProcess {
     private final IntConsumer news;
     private final Map<Integer, CompletableFuture<Integer>> waiting = new ConcurrentHashMap<>();
     private volatile boolean ended;
+    private volatile int detachedBy;
     private int lastNumber;
 
-    private PortProcess(Process process, IntConsumer news) {
+    private PortProcess(Process process, int lastNumber, IntConsumer news) {
         this.process = process;
+        this.lastNumber = lastNumber;
         this.news = news;
         this.requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     }
@@ -53,12 +54,35 @@ final class PortProcess {
         ProcessBuilder builder = new ProcessBuilder(command());
         // It needs nothing of the exporter's environment, and least of all its secrets.
         builder.environment().keySet().retainAll(Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"));
-        PortProcess started = new PortProcess(
-                builder.redirectError(ProcessBuilder.Redirect.INHERIT).start(), news);
-        Thread answers = new Thread(started::readAnswers, "serial-port-answers");
+        return adopt(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start(), 0, news);
+    }
+
+    /**
+     * Goes on with a process that another instance has {@linkplain #detach let go}.
+     *
+     * @param lastNumber that of the last request; the ports in there are known by such numbers
+     */
+    static PortProcess adopt(Process process, int lastNumber, IntConsumer news) {
+        PortProcess adopted = new PortProcess(process, lastNumber, news);
+        Thread answers = new Thread(adopted::readAnswers, "serial-port-answers");
         answers.setDaemon(true);
         answers.start();
-        return started;
+        return adopted;
+    }
+
+    /** Has nothing to do with the process from now on, which goes on; gives the number of the last request. */
+    int detach() throws IOException {
+        // Closes what is not there; its answer is the last one that is read here.
+        request(id -> {
+            detachedBy = id;
+            requests.writeUTF("close");
+            requests.writeInt(0);
+        });
+        return lastNumber;
+    }
+
+    Process process() {
+        return process;
     }
 
     private static List<String> command() {
@@ -170,9 +194,12 @@ final class PortProcess {
     }
 
     private void readAnswers() {
-        try (DataInputStream answers = new DataInputStream(new BufferedInputStream(process.getInputStream()))) {
-            while (true) {
-                int number = answers.readInt();
+        // The process's own buffer is the only one: what comes after the last answer here is for somebody else.
+        DataInputStream answers = new DataInputStream(process.getInputStream());
+        try {
+            int number = -1;
+            while (number != detachedBy || number <= 0) {
+                number = answers.readInt();
                 int result = answers.readInt();
                 CompletableFuture<Integer> waiter = waiting.remove(number);
                 if (number == PortHost.NEWS) {
@@ -182,6 +209,7 @@ final class PortProcess {
                 }
             }
         } catch (IOException e) {
+            ended = true;
             waiting.values().forEach(waiter -> waiter.completeExceptionally(e));
         }
     }

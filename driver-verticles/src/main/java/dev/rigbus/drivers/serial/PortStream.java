@@ -1,23 +1,27 @@
 package dev.rigbus.drivers.serial;
 
 import dev.rigbus.driver.ByteStream;
+import dev.rigbus.drivers.serial.PortClient.Opened;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A stream to a port that knows when the port is released, and that the driver can end. */
 final class PortStream implements ByteStream {
+    private final Opened opened;
     private final ByteStream stream;
-    private final Supplier<Future<Void>> release;
     private Runnable onClose = () -> {};
     private @Nullable Future<Void> closed;
     private @Nullable Handler<Void> endHandler;
 
-    PortStream(ByteStream stream, Supplier<Future<Void>> release) {
-        this.stream = stream;
-        this.release = release;
+    PortStream(Opened opened) {
+        this.opened = opened;
+        this.stream = opened.stream();
+    }
+
+    Opened opened() {
+        return opened;
     }
 
     void onClose(Runnable action) {
@@ -39,7 +43,7 @@ final class PortStream implements ByteStream {
     public Future<Void> close() {
         if (closed == null) {
             onClose.run();
-            closed = stream.close().eventually(release);
+            closed = stream.close().eventually(opened.release());
         }
         return closed;
     }

@@ -1,25 +1,28 @@
 package dev.rigbus.drivers.serial;
 
 import dev.rigbus.driver.ByteStream;
-import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverContext;
 import dev.rigbus.driver.Export;
 import dev.rigbus.driver.ExportStream;
+import dev.rigbus.driver.HandsOver;
+import dev.rigbus.driver.Legacy;
+import dev.rigbus.drivers.serial.PortClient.Opened;
 import io.vertx.core.Future;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * A serial port, 8N1. It is opened by each stream and released when that stream ends, so that it is free for others
  * in between.
  * Bytes pass unmodified.
  */
-public final class PySerial implements Driver {
+public final class PySerial implements HandsOver {
     private final SerialConfig config;
     private final DriverContext context;
     private final PortClient ports;
-    private final Set<PortStream> open = new LinkedHashSet<>();
+    /** By the port, what the client has. */
+    private final Map<PortStream, ByteStream> open = new LinkedHashMap<>();
 
     PySerial(SerialConfig config, DriverContext context) {
         this.config = config;
@@ -40,18 +43,24 @@ public final class PySerial implements Driver {
     /** Opens the port for one client. */
     @ExportStream
     public Future<ByteStream> connect() {
-        return open().map(opened -> {
-            PortStream stream = new PortStream(opened.stream(), opened.release());
-            open.add(stream);
-            stream.onClose(() -> open.remove(stream));
-            return config.interval() == null ? stream : new PacedStream(stream, context.vertx(), config.interval());
-        });
+        return open().map(this::serve);
+    }
+
+    private ByteStream serve(Opened opened) {
+        PortStream stream = new PortStream(opened);
+        stream.onClose(() -> open.remove(stream));
+        ByteStream served =
+                config.interval() == null ? stream : new PacedStream(stream, context.vertx(), config.interval());
+        open.put(stream, served);
+        return served;
     }
 
     /** Ends the streams that are open and releases the port. */
     @Export("close")
     public Future<Void> closePort() {
-        return Future.join(List.copyOf(open).stream().map(PortStream::finish).toList())
+        return Future.join(List.copyOf(open.keySet()).stream()
+                        .map(PortStream::finish)
+                        .toList())
                 .mapEmpty();
     }
 
@@ -70,6 +79,18 @@ public final class PySerial implements Driver {
         return closePort().eventually(ports::close);
     }
 
+    @Override
+    public Future<Legacy> handOver() {
+        Map<PortStream, ByteStream> handed = new LinkedHashMap<>(open);
+        open.clear();
+        return PortLegacy.leave(handed, ports, context);
+    }
+
+    @Override
+    public Future<List<ByteStream>> takeOver(Legacy legacy) {
+        return PortLegacy.take(legacy, ports, context, this::serve);
+    }
+
     PortClient ports() {
         return ports;
     }
@@ -82,15 +103,14 @@ public final class PySerial implements Driver {
         return ports.setLine(line, value);
     }
 
-    private Future<PortClient.Opened> open() {
+    private Future<Opened> open() {
         if (config.isLoop()) {
-            return Future.succeededFuture(
-                    PortClient.Opened.plain(context.transports().loop()));
+            return Future.succeededFuture(Opened.plain(context.transports().loop()));
         }
         if (config.isSocket()) {
             return context.transports()
                     .tcp(config.socket().getHost(), config.socket().getPort())
-                    .map(PortClient.Opened::plain);
+                    .map(Opened::plain);
         }
         return ports.open();
     }

@@ -46,8 +46,19 @@ public interface Driver {
         return Map.of();
     }
 
-    /** Called once, before the first call, on the event loop. A failed future keeps the exporter from starting. */
+    /**
+     * Called once, before the first call, on the event loop. A failed future keeps the exporter from starting. Another instance for the same
+     * device may still be in use, which this one is to replace.
+     */
     default Future<?> start() {
+        return Future.succeededFuture();
+    }
+
+    /**
+     * Whether all is well, asked on the event loop between {@link #start()} and the first call, of an instance that is to take the place of
+     * another while that is in use. A failed future, or none within ten seconds, leaves the other where it is.
+     */
+    default Future<?> probe() {
         return Future.succeededFuture();
     }
 
@@ -56,7 +67,10 @@ public interface Driver {
         return Future.succeededFuture();
     }
 
-    /** Lets the device go; called once, on the event loop, after the last call. Children are closed by the host, after their parent. */
+    /**
+     * Lets the device go; called once, on the event loop, after the last call. Children are closed by the host, after their parent. Timers and
+     * whatever else the driver has started end here. Another instance for the same device may be in use already.
+     */
     default Future<?> close() {
         return Future.succeededFuture();
     }

@@ -36,8 +36,8 @@ final class Ground {
     private final LogHub logs = new LogHub();
     private final Pickups pickups = new Pickups();
     private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
+    private final String uuid = UUID.randomUUID().toString();
     private @Nullable DriverTree tree;
-    private @Nullable GetReportResponse report;
 
     Ground(Vertx vertx, ExporterSpec spec) {
         this.vertx = vertx;
@@ -58,10 +58,6 @@ final class Ground {
                     .map(started -> {
                         undoLater(started::stop);
                         tree = started;
-                        report = GetReportResponse.newBuilder()
-                                .setUuid(UUID.randomUUID().toString())
-                                .addAllReports(started.reports())
-                                .build();
                         return socket.path();
                     });
         });
@@ -83,15 +79,16 @@ final class Ground {
         return tree().reset(fence);
     }
 
+    /** What clients are told; what a driver says of itself may change with another version of it. */
     GetReportResponse report() {
-        if (report == null) {
-            throw new IllegalStateException("no drivers");
-        }
-        return report;
+        return GetReportResponse.newBuilder()
+                .setUuid(uuid)
+                .addAllReports(tree().reports())
+                .build();
     }
 
     Services services() {
-        return new Services(report(), tree().uuids(), logs, pickups);
+        return new Services(this::report, tree().uuids(), logs, pickups);
     }
 
     LogHub logs() {

@@ -8,7 +8,7 @@ import dev.rigbus.kernel.call.ByReference;
 import dev.rigbus.kernel.call.DriverMessage;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.host.DriverThreads;
-import dev.rigbus.kernel.host.DriverVerticle;
+import dev.rigbus.kernel.host.LocalDriver;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -60,7 +60,8 @@ public class CallHop {
     @Setup
     public void deploy() {
         ByReference.register(vertx);
-        vertx.deployVerticle(DriverVerticle.of(uuid, new Switch(), threads, new Pickups(), new CompletableFuture<>()))
+        vertx.deployVerticle(new LocalDriver(uuid, new Switch(), new CompletableFuture<>(), threads, new Pickups())
+                        .verticle())
                 .await();
     }
 

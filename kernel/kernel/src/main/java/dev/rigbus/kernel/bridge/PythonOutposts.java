@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class PythonOutposts implements Outposts {
     private static final String OUTPOST = "python";
 
-    private final Set<String> here;
+    private final Supplier<Set<String>> here;
     private final PythonEnvironments environments;
 
     /**
-     * @param here the types of driver that need no Python
+     * @param here gives the types of driver that need no Python
      * @param cache where environments are made
      */
-    public PythonOutposts(Collection<String> here, Path cache) {
-        this.here = Set.copyOf(here);
+    public PythonOutposts(Supplier<Set<String>> here, Path cache) {
+        this.here = here;
         this.environments = new PythonEnvironments(cache);
     }
 
@@ -67,7 +68,7 @@ public final class PythonOutposts implements Outposts {
         private boolean isPython(DriverSpec driver) {
             boolean brought = exporter.python().environment() != null
                     || !exporter.python().packages().isEmpty();
-            return !here.contains(driver.type())
+            return !here.get().contains(driver.type())
                     && (StockTypes.names().contains(driver.type())
                             || brought && driver.type().contains("."));
         }

@@ -14,19 +14,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** What an exporter serves over gRPC, wherever its clients come in. */
 public final class Services {
     private static final String EXPORTER = "jumpstarter.v1.ExporterService";
     private static final String ROUTER = "jumpstarter.v1.RouterService";
 
-    private final GetReportResponse report;
+    private final Supplier<GetReportResponse> report;
     private final Drivers drivers;
     private final LogHub logs;
     private final Pickups pickups;
 
     /** @param drivers those that clients may name */
-    public Services(GetReportResponse report, Collection<UUID> drivers, LogHub logs, Pickups pickups) {
+    public Services(Supplier<GetReportResponse> report, Collection<UUID> drivers, LogHub logs, Pickups pickups) {
         this.report = report;
         this.drivers = new Drivers(drivers);
         this.logs = logs;

@@ -21,21 +21,22 @@ import dev.rigbus.wire.ResetResponse;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The calls of ExporterService that are about the exporter and not about one driver. */
 final class SessionCalls {
     private final SessionService session;
-    private final GetReportResponse report;
+    private final Supplier<GetReportResponse> report;
     private final LogHub logs;
 
-    SessionCalls(SessionService session, GetReportResponse report, LogHub logs) {
+    SessionCalls(SessionService session, Supplier<GetReportResponse> report, LogHub logs) {
         this.session = session;
         this.report = report;
         this.logs = logs;
     }
 
     CallHandler getReport() {
-        return Unary.of(Empty.parser(), request -> Future.succeededFuture(report));
+        return Unary.of(Empty.parser(), request -> Future.succeededFuture(report.get()));
     }
 
     CallHandler getStatus() {

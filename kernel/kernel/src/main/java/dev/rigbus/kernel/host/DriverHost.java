@@ -9,9 +9,7 @@ import dev.rigbus.driver.Resource;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
-import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.call.Failures;
-import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.host.ExportedMethod.Kind;
 import dev.rigbus.kernel.pump.ConnectFailedException;
 import dev.rigbus.kernel.resource.ResourceTable;
@@ -29,17 +27,18 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the methods of one driver: in order, on the right thread, and cancellable. Belongs to the driver's context. */
-final class DriverHost implements Performer {
+/** Runs the methods of one instance of a driver: in order, on the right thread, and cancellable. Belongs to the driver's context. */
+final class DriverHost {
     private final Driver driver;
     private final DriverModel model;
     private final ItemSender.Turns context;
     private final Executor threads;
     private final ResourceTable resources;
-    private final Pickups pickups;
     private final CallOrder order;
     private final Map<Id, Waiting> calls = new HashMap<>();
     private final Map<Id, ItemCall> itemCalls = new HashMap<>();
+    private Runnable changed = () -> {};
+    private int openings;
 
     /** A call, and who waits for its answer. */
     private record Waiting(Running running, Promise<Value> answer) {}
@@ -50,38 +49,16 @@ final class DriverHost implements Performer {
             ItemSender.Turns context,
             Executor threads,
             ResourceTable resources,
-            Pickups pickups) {
+            CallOrder order) {
         this.driver = driver;
         this.model = model;
         this.context = context;
         this.threads = threads;
         this.resources = resources;
-        this.pickups = pickups;
-        this.order = new CallOrder(model.isConcurrent());
+        this.order = order;
     }
 
-    @Override
-    public Future<?> start() {
-        return driver.start();
-    }
-
-    @Override
-    public Future<?> close() {
-        return driver.close();
-    }
-
-    @Override
-    public Future<?> reset(long fence) {
-        return driver.reset();
-    }
-
-    @Override
-    public Future<Ticket> openResource(@Nullable String encoding) {
-        return Future.succeededFuture(resources.open(pickups, encoding));
-    }
-
-    @Override
-    public Future<Value> call(Id id, String name, List<Value> args) {
+    Future<Value> call(Id id, String name, List<Value> args) {
         ExportedMethod method = model.method(name, Kind.CALL);
         Running running = new Running();
         Lent lent = new Lent();
@@ -92,6 +69,7 @@ final class DriverHost implements Performer {
             Future<Value> result = running.isCancelled() ? cancelled() : invoke(method, running, bound);
             result.onComplete(done -> {
                 calls.remove(id);
+                changed.run();
                 lent.close(done.succeeded());
                 if (done.succeeded()) {
                     answer.tryComplete(done.result());
@@ -124,22 +102,26 @@ final class DriverHost implements Performer {
     private <T> Future<T> blocking(Running running, Callable<T> task) {
         Promise<T> done = Promise.promise();
         threads.execute(() -> {
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
             try {
                 running.enter();
+                // Libraries look for their parts there.
+                thread.setContextClassLoader(driver.getClass().getClassLoader());
                 T result = task.call();
                 context.execute(() -> done.complete(result));
             } catch (Throwable e) {
                 // Also an Error of the driver's: whatever ends the call, the client is told.
                 context.execute(() -> done.fail(e));
             } finally {
+                thread.setContextClassLoader(before);
                 running.leave();
             }
         });
         return done.future();
     }
 
-    @Override
-    public void open(OpenItems request, Consumer<Items> out) {
+    void open(OpenItems request, Consumer<Items> out) {
         ExportedMethod method = model.method(request.method(), Kind.ITEMS);
         Running running = new Running();
         Lent lent = new Lent();
@@ -147,6 +129,7 @@ final class DriverHost implements Performer {
         ItemSender sender = new ItemSender(request.id(), context, out);
         ItemCall call = new ItemCall(sender, running, request.credit(), () -> {
             itemCalls.remove(request.id());
+            changed.run();
             lent.close(true);
         });
         itemCalls.put(request.id(), call);
@@ -176,15 +159,19 @@ final class DriverHost implements Performer {
         }
     }
 
-    @Override
-    public Future<ByteStream> openStream(String name) {
+    Future<ByteStream> openStream(String name) {
         ExportedMethod method = model.method(name, Kind.STREAM);
         Promise<ByteStream> opened = Promise.promise();
+        openings++;
         order.add(() -> {
             Future<ByteStream> opening = method.blocking()
                     ? blocking(new Running(), () -> stream(method.invoke(driver)))
                     : invokeStream(method);
             opening.onComplete(opened);
+            opening.onComplete(done -> {
+                openings--;
+                changed.run();
+            });
             return opening;
         });
         return opened.future().recover(DriverHost::openFailed);
@@ -228,16 +215,14 @@ final class DriverHost implements Performer {
         return (T) opened;
     }
 
-    @Override
-    public void credit(Id id, int items) {
+    void credit(Id id, int items) {
         ItemCall call = itemCalls.get(id);
         if (call != null) {
             call.credit(items);
         }
     }
 
-    @Override
-    public void cancel(Id id) {
+    void cancel(Id id) {
         Waiting call = calls.get(id);
         if (call != null) {
             call.running().cancel();
@@ -248,25 +233,32 @@ final class DriverHost implements Performer {
         }
     }
 
-    @Override
-    public void cancelAll() {
+    void cancelAll() {
         List.copyOf(calls.keySet()).forEach(this::cancel);
         List.copyOf(itemCalls.keySet()).forEach(this::cancel);
-        resources.close();
     }
 
-    @Override
-    public void expireAll(Throwable cause) {
+    void expireAll(Throwable cause) {
         List.copyOf(calls.values()).forEach(call -> {
             call.running().cancel();
             call.answer().tryFail(cause);
         });
         List.copyOf(itemCalls.values()).forEach(call -> call.expire(cause));
-        resources.close();
     }
 
+    /** Whether no call is under way or waits; streaming calls may be. */
+    boolean isQuiet() {
+        return calls.isEmpty() && openings == 0;
+    }
+
+    /** Whether nothing is under way at all, but for raw streams. */
     boolean isIdle() {
-        return calls.isEmpty() && itemCalls.isEmpty();
+        return isQuiet() && itemCalls.isEmpty();
+    }
+
+    /** @param to told when less is under way than before */
+    void onChange(Runnable to) {
+        changed = to;
     }
 
     /** The resources that one call has open; they are over when it is. */

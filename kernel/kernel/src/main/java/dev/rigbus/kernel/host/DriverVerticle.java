@@ -1,7 +1,6 @@
 package dev.rigbus.kernel.host;
 
 import dev.rigbus.driver.ByteStream;
-import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverException;
 import dev.rigbus.driver.Reason;
 import dev.rigbus.kernel.call.Addresses;
@@ -20,7 +19,6 @@ import dev.rigbus.kernel.call.DriverMessage.Reset;
 import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.call.Failures;
 import dev.rigbus.kernel.call.Pickups;
-import dev.rigbus.kernel.resource.ResourceTable;
 import dev.rigbus.kernel.value.Values;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
@@ -32,9 +30,6 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,31 +45,20 @@ public final class DriverVerticle extends VerticleBase {
     private final Pickups pickups;
     private final Maker maker;
     private final Fence fence = new Fence();
-    private final OpenStreams streams = new OpenStreams();
+    private final OpenStreams streams;
     private @Nullable Performer performer;
     private @Nullable MessageConsumer<DriverMessage> consumer;
     private @Nullable EventLoop loop;
 
     public DriverVerticle(UUID uuid, Pickups pickups, Maker maker) {
-        this.uuid = uuid;
-        this.pickups = pickups;
-        this.maker = maker;
+        this(uuid, pickups, new OpenStreams(), maker);
     }
 
-    /**
-     * A driver of this process.
-     *
-     * @param home completed with the driver's event loop when it is deployed
-     * @throws IllegalArgumentException if the driver's class declares what cannot be served
-     */
-    public static DriverVerticle of(
-            UUID uuid, Driver driver, ExecutorService threads, Pickups pickups, CompletableFuture<EventLoop> home) {
-        DriverModel model = DriverModel.of(driver.getClass());
-        return new DriverVerticle(uuid, pickups, (loop, context) -> {
-            home.complete(loop);
-            Turns turns = new Turns((ContextInternal) context);
-            return new DriverHost(driver, model, turns, threads, new ResourceTable(loop), pickups);
-        });
+    DriverVerticle(UUID uuid, Pickups pickups, OpenStreams streams, Maker maker) {
+        this.uuid = uuid;
+        this.pickups = pickups;
+        this.streams = streams;
+        this.maker = maker;
     }
 
     @Override
@@ -83,18 +67,6 @@ public final class DriverVerticle extends VerticleBase {
         EventLoop here = ((ContextInternal) context).nettyEventLoop();
         loop = here;
         performer = maker.make(here, context);
-    }
-
-    private record Turns(ContextInternal context) implements ItemSender.Turns {
-        @Override
-        public void execute(Runnable task) {
-            context.runOnContext(v -> task.run());
-        }
-
-        @Override
-        public void schedule(Runnable task, long delay, TimeUnit unit) {
-            context.nettyEventLoop().schedule(() -> execute(task), delay, unit);
-        }
     }
 
     @Override

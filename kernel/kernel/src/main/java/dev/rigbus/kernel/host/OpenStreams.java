@@ -15,14 +15,29 @@ final class OpenStreams {
     /** How each is closed: quietly while it waits for its client, with a word once the client has it. */
     private final Map<ByteStream, Consumer<Throwable>> open = new ConcurrentHashMap<>();
 
+    private Consumer<ByteStream> gone = stream -> {};
+
+    /** @param to told of each stream that no client has any more, on any thread */
+    void onGone(Consumer<ByteStream> to) {
+        gone = to;
+    }
+
     /** On the driver's event loop. */
     void add(ByteStream stream) {
         open.put(stream, cause -> stream.close());
     }
 
     void abandon(ByteStream stream) {
-        open.remove(stream);
+        remove(stream);
         stream.close();
+    }
+
+    private @Nullable Consumer<Throwable> remove(ByteStream stream) {
+        Consumer<Throwable> known = open.remove(stream);
+        if (known != null) {
+            gone.accept(stream);
+        }
+        return known;
     }
 
     /** Gives an added stream to its client, on the client's event loop. */
@@ -36,11 +51,14 @@ final class OpenStreams {
 
     /** Closes all, on the driver's event loop. */
     void closeAll(Throwable cause) {
-        for (ByteStream stream : open.keySet()) {
-            Consumer<Throwable> close = open.remove(stream);
-            if (close != null) {
-                close.accept(cause);
-            }
+        open.keySet().forEach(stream -> close(stream, cause));
+    }
+
+    /** Closes one, on the driver's event loop. */
+    void close(ByteStream stream, Throwable cause) {
+        Consumer<Throwable> close = remove(stream);
+        if (close != null) {
+            close.accept(cause);
         }
     }
 
@@ -114,7 +132,7 @@ final class OpenStreams {
 
         @Override
         public void close() {
-            open.remove(stream);
+            OpenStreams.this.remove(stream);
             device.close();
         }
     }

@@ -18,6 +18,11 @@ public final class RawStreams {
         return on(raw, wanted);
     }
 
+    /** Whether a stream is a transport's own, so that its bytes pass no code of a driver. */
+    public static boolean isTransport(ByteStream stream) {
+        return stream instanceof RawByteStream;
+    }
+
     /** The same stream, usable on the given event loop. */
     public static RawStream on(RawStream raw, EventLoop wanted) {
         return raw.eventLoop() == wanted ? raw : new LoopBridge(raw, wanted);

@@ -2,19 +2,30 @@ package dev.rigbus.kernel.tree;
 
 import dev.rigbus.driver.DriverType;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * What an exporter's tree can be made of.
  *
- * @param types drivers that run in this process
+ * @param registry drivers that run in this process
  * @param outposts what runs elsewhere
  */
-public record DriverCatalog(Collection<DriverType<?>> types, Outposts outposts) {
+public record DriverCatalog(TypeRegistry registry, Outposts outposts) {
     /** The type of a driver that only holds others; there always. */
     public static final String COMPOSITE = "jumpstarter_driver_composite.driver.Composite";
 
     /** Of drivers of this process alone. */
     public static DriverCatalog of(Collection<DriverType<?>> types) {
-        return new DriverCatalog(types, Outposts.NONE);
+        return new DriverCatalog(TypeRegistry.of(types), Outposts.NONE);
+    }
+
+    /** The same types, with other places to run. */
+    public DriverCatalog with(Outposts other) {
+        return new DriverCatalog(registry, other);
+    }
+
+    /** The types as they are now, by name. */
+    public Map<String, DriverType<?>> types() {
+        return registry.types();
     }
 }

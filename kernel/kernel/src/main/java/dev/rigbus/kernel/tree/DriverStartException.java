@@ -10,4 +10,13 @@ public final class DriverStartException extends RuntimeException {
                         + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
                 cause);
     }
+
+    private DriverStartException(Throwable cause, String text) {
+        super(text, cause);
+    }
+
+    /** The same, where it is not clear which exporter is meant. */
+    static DriverStartException of(String exporter, Throwable cause) {
+        return new DriverStartException(cause, "exporter " + exporter + ": " + cause.getMessage());
+    }
 }

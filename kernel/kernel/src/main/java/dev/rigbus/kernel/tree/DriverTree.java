@@ -1,6 +1,5 @@
 package dev.rigbus.kernel.tree;
 
-import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Problem;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.kernel.call.Addresses;
@@ -14,7 +13,6 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,12 +26,22 @@ public final class DriverTree {
     private static final Logger log = LoggerFactory.getLogger(DriverTree.class);
 
     private final Vertx vertx;
+    private final String name;
+    private final TypeRegistry registry;
     private final TreeNode root;
     private final List<TreeNode> nodes;
     private final Collection<Outpost> outposts;
     private final List<Supplier<Future<Void>>> started = new ArrayList<>();
 
-    DriverTree(Vertx vertx, TreeNode root, List<TreeNode> nodes, Collection<Outpost> outposts) {
+    DriverTree(
+            Vertx vertx,
+            String name,
+            TypeRegistry registry,
+            TreeNode root,
+            List<TreeNode> nodes,
+            Collection<Outpost> outposts) {
+        this.name = name;
+        this.registry = registry;
         this.outposts = outposts;
         this.vertx = vertx;
         this.root = root;
@@ -43,13 +51,6 @@ public final class DriverTree {
     /** Everything that can be said against a specification without touching a device. */
     public static List<Problem> check(ExporterSpec spec, DriverCatalog catalog) {
         return new SpecCheck(spec, catalog).problems();
-    }
-
-    static Map<String, DriverType<?>> byName(Collection<DriverType<?>> types) {
-        Map<String, DriverType<?>> known = new HashMap<>();
-        known.put(DriverCatalog.COMPOSITE, DriverType.of(DriverCatalog.COMPOSITE, context -> new Composite()));
-        types.forEach(type -> known.put(type.name(), type));
-        return known;
     }
 
     /**
@@ -87,7 +88,29 @@ public final class DriverTree {
         }
         TreeBuilder builder = new TreeBuilder(vertx, spec, catalog, logs, threads, pickups, uuids);
         DriverTree tree = builder.build();
-        return tree.deploy().map(tree);
+        return tree.deploy()
+                // Types may have changed while the drivers were started.
+                .compose(v -> tree.registry
+                        .join(tree)
+                        .recover(cause -> tree.stop().transform(stopped -> Future.failedFuture(cause))))
+                .map(tree);
+    }
+
+    /** Of the exporter. */
+    String name() {
+        return name;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** The drivers of this process, children before parents. */
+    List<LocalNode> local() {
+        return nodes.stream()
+                .filter(LocalNode.class::isInstance)
+                .map(LocalNode.class::cast)
+                .toList();
     }
 
     private Future<Void> deploy() {
@@ -108,6 +131,7 @@ public final class DriverTree {
 
     /** Stops the drivers in the reverse order of their start; one failure spares no other. */
     public Future<Void> stop() {
+        registry.leave(this);
         List<Supplier<Future<Void>>> stops = new ArrayList<>(started);
         started.clear();
         Collections.reverse(stops);

@@ -1,7 +1,7 @@
 package dev.rigbus.kernel.tree;
 
 import dev.rigbus.driver.Driver;
-import dev.rigbus.kernel.host.DriverVerticle;
+import dev.rigbus.kernel.host.LocalDriver;
 import dev.rigbus.wire.DriverInstanceReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -9,25 +9,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/**
- * One driver of this process in its place.
- *
- * @param labels those of the driver and of the configuration
- * @param children by name; a proxy is the node that it stands for
- */
-record LocalNode(
-        UUID uuid,
-        String path,
-        Driver driver,
-        DriverVerticle verticle,
-        @Nullable String description,
-        Map<String, String> methodDescriptions,
-        Map<String, String> labels,
-        Map<String, TreeNode> children)
-        implements TreeNode {
+/** A driver of this process in its place. The instance may be replaced; where it is, and what clients know it by, stays. */
+final class LocalNode implements TreeNode {
     private static final String CLIENT = "jumpstarter.dev/client";
+
+    private final UUID uuid;
+    private final String path;
+    private final Maker maker;
+    private final LocalDriver host;
+    private final Map<String, TreeNode> children;
+    private volatile Made made;
+
+    /**
+     * @param host of the instance
+     * @param children by name; a proxy is the node that it stands for
+     */
+    LocalNode(UUID uuid, String path, Maker maker, Made made, LocalDriver host, Map<String, TreeNode> children) {
+        this.uuid = uuid;
+        this.path = path;
+        this.maker = maker;
+        this.made = made;
+        this.host = host;
+        this.children = children;
+    }
+
+    /** How an instance comes to be. */
+    Maker maker() {
+        return maker;
+    }
+
+    Made made() {
+        return made;
+    }
+
+    LocalDriver host() {
+        return host;
+    }
+
+    /** Another instance has its place. */
+    void become(Made next) {
+        made = next;
+    }
+
+    Driver driver() {
+        return made.driver();
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public UUID uuid() {
+        return uuid;
+    }
 
     @Override
     public List<UUID> uuids() {
@@ -35,17 +72,27 @@ record LocalNode(
     }
 
     @Override
+    public Map<String, TreeNode> children() {
+        return children;
+    }
+
+    @Override
     public Future<Supplier<Future<Void>>> start(Vertx vertx) {
-        return vertx.deployVerticle(verticle).map(id -> () -> vertx.undeploy(id).mapEmpty());
+        return vertx.deployVerticle(host.verticle())
+                .map(id -> () -> vertx.undeploy(id).mapEmpty());
     }
 
     @Override
     public DriverInstanceReport report() {
+        Made now = made;
         DriverInstanceReport.Builder entry = DriverInstanceReport.newBuilder()
                 .setUuid(uuid.toString())
-                .putAllLabels(labels)
-                .putLabels(CLIENT, driver.client())
-                .putAllMethodsDescription(methodDescriptions);
+                .putAllLabels(now.driver().labels())
+                .putAllLabels(maker.labels())
+                .putLabels(CLIENT, now.driver().client())
+                .putAllMethodsDescription(now.driver().methodDescriptions())
+                .putAllMethodsDescription(maker.methodDescriptions());
+        String description = maker.description();
         if (description != null && !description.isEmpty()) {
             entry.setDescription(description);
         }

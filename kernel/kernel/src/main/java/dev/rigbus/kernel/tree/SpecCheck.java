@@ -25,7 +25,7 @@ final class SpecCheck {
 
     SpecCheck(ExporterSpec spec, DriverCatalog catalog) {
         this.spec = spec;
-        this.types = DriverTree.byName(catalog.types());
+        this.types = catalog.types();
         this.outposts = catalog.outposts().plan(spec);
         this.known = new TreeSet<>(types.keySet());
         known.addAll(catalog.outposts().types());

@@ -4,7 +4,7 @@ import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Settings;
 import dev.rigbus.kernel.call.Pickups;
-import dev.rigbus.kernel.host.DriverVerticle;
+import dev.rigbus.kernel.host.LocalDriver;
 import dev.rigbus.kernel.session.HubLogger;
 import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.session.LogHub;
@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -28,6 +29,7 @@ import org.slf4j.event.Level;
 final class TreeBuilder {
     private final Vertx vertx;
     private final ExporterSpec spec;
+    private final TypeRegistry registry;
     private final Map<String, DriverType<?>> types;
     private final Outposts.Plan plan;
     private final Map<String, Outpost> outposts = new HashMap<>();
@@ -49,7 +51,8 @@ final class TreeBuilder {
             Map<NodeSpec, UUID> uuids) {
         this.vertx = vertx;
         this.spec = spec;
-        this.types = DriverTree.byName(catalog.types());
+        this.registry = catalog.registry();
+        this.types = catalog.types();
         this.plan = catalog.outposts().plan(spec);
         this.logs = logs;
         this.threads = threads;
@@ -65,7 +68,7 @@ final class TreeBuilder {
     DriverTree build() {
         GroupSpec root = new GroupSpec("export", spec.description(), spec.export());
         TreeNode top = make(root, "");
-        return new DriverTree(vertx, top, order, outposts.values());
+        return new DriverTree(vertx, spec.name(), registry, top, order, outposts.values());
     }
 
     private TreeNode make(NodeSpec node, String path) {
@@ -121,8 +124,10 @@ final class TreeBuilder {
 
     private TreeNode group(GroupSpec group, String path) {
         Map<String, TreeNode> children = children(group.children(), path);
-        NodeContext context = context(group, path, children, Level.INFO, "Composite");
-        return node(context, new Composite(), group.description(), Map.of(), Map.of(), children);
+        Maker maker = new Maker(
+                null, contexts(group, path, Level.INFO, "Composite"), group.description(), Map.of(), Map.of());
+        NodeContext context = maker.contexts().apply(drivers(children));
+        return node(maker, new Made(new Composite(), context, null), children);
     }
 
     private TreeNode driver(DriverSpec driver, String path) {
@@ -133,31 +138,31 @@ final class TreeBuilder {
         }
         Settings common = SpecCheck.settings(driver);
         Level level = level(common.string("log_level", "INFO"));
-        NodeContext context = context(driver, path, children, level, className(driver));
-        Driver instance = create(type, driver, context, path);
-        Map<String, String> descriptions = new LinkedHashMap<>(instance.methodDescriptions());
-        descriptions.putAll(driver.methodDescriptions());
-        return node(context, instance, driver.description(), descriptions, common.stringMap("labels"), children);
+        Maker maker = new Maker(
+                driver,
+                contexts(driver, path, level, className(driver)),
+                driver.description(),
+                driver.methodDescriptions(),
+                common.stringMap("labels"));
+        return node(maker, maker.make(type, drivers(children)), children);
     }
 
-    private static Driver create(DriverType<?> type, DriverSpec driver, NodeContext context, String path) {
-        try {
-            return type.create(SpecCheck.settings(driver), context);
-        } catch (Exception e) {
-            throw new DriverStartException(path, e);
-        }
-    }
-
-    private NodeContext context(
-            NodeSpec node, String path, Map<String, TreeNode> children, Level level, String className) {
+    /** Those that are objects of this process. */
+    static Map<String, Driver> drivers(Map<String, TreeNode> children) {
         Map<String, Driver> drivers = new LinkedHashMap<>();
         children.forEach((name, child) -> {
             if (child instanceof LocalNode local) {
                 drivers.put(name, local.driver());
             }
         });
-        return new NodeContext(
-                uuid(node), path.isEmpty() ? "root" : path, p -> logger(p, className, level), vertx, threads, drivers);
+        return drivers;
+    }
+
+    private Function<Map<String, Driver>, NodeContext> contexts(
+            NodeSpec node, String path, Level level, String className) {
+        UUID uuid = uuid(node);
+        Function<String, Logger> loggers = p -> logger(p, className, level);
+        return children -> new NodeContext(uuid, path.isEmpty() ? "root" : path, loggers, vertx, threads, children);
     }
 
     private Logger logger(String path, String className, Level level) {
@@ -173,37 +178,30 @@ final class TreeBuilder {
         };
     }
 
-    private TreeNode node(
-            NodeContext context,
-            Driver driver,
-            @Nullable String description,
-            Map<String, String> descriptions,
-            Map<String, String> labels,
-            Map<String, TreeNode> configured) {
-        DriverVerticle verticle;
+    private LocalNode node(Maker maker, Made made, Map<String, TreeNode> configured) {
+        NodeContext context = made.context();
+        LocalDriver host;
         try {
-            verticle = DriverVerticle.of(context.uuid(), driver, threads, pickups, context.home());
+            host = new LocalDriver(context.uuid(), made.driver(), context.home(), threads, pickups);
         } catch (IllegalArgumentException e) {
             throw new DriverStartException(context.path(), e);
         }
         Map<String, TreeNode> children = new LinkedHashMap<>(configured);
-        Map<String, String> allLabels = new LinkedHashMap<>(driver.labels());
-        allLabels.putAll(labels);
-        LocalNode node = new LocalNode(
-                context.uuid(), context.path(), driver, verticle, description, descriptions, allLabels, children);
+        LocalNode node = new LocalNode(context.uuid(), context.path(), maker, made, host, children);
         order.add(node);
-        driver.children().forEach((name, child) -> children.put(name, brought(context, name, child)));
+        made.brought().forEach((name, child) -> children.put(name, node(bringer(), child, Map.of())));
         return node;
     }
 
-    private TreeNode brought(NodeContext parent, String name, Driver child) {
-        NodeContext context = parent.brought().get(name);
-        if (context == null) {
-            throw new DriverStartException(
-                    parent.path(),
-                    new IllegalStateException(
-                            "its child " + name + " was not made with context.child(\"" + name + "\")"));
-        }
-        return node(context, child, null, child.methodDescriptions(), Map.of(), Map.of());
+    /** Of a driver that another brings. */
+    private static Maker bringer() {
+        return new Maker(
+                null,
+                children -> {
+                    throw new IllegalStateException("whoever brings it makes it");
+                },
+                null,
+                Map.of(),
+                Map.of());
     }
 }

@@ -95,7 +95,7 @@ class FenceTest {
     @BeforeEach
     void deploy() throws Exception {
         ByReference.register(vertx);
-        await(vertx.deployVerticle(DriverVerticle.of(uuid, driver, threads, pickups, driver.loop)));
+        await(vertx.deployVerticle(new LocalDriver(uuid, driver, driver.loop, threads, pickups).verticle()));
     }
 
     @AfterEach
