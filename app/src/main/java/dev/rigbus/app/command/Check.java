@@ -28,11 +28,17 @@ final class Check implements Command {
     }
 
     @Override
+    public List<Flag> flags() {
+        return List.of(DriversFlag.FLAG);
+    }
+
+    @Override
     public ExitCode run(Words words, Console console) throws ConfigException, UsageException {
         if (words.operands().isEmpty()) {
             throw new UsageException("which FILE?");
         }
         DriverCatalog catalog = DriverTypes.load();
+        DriversFlag.load(words, catalog);
         boolean fine = true;
         for (String name : words.operands()) {
             List<Fault> faults = faults(Path.of(name), catalog);

@@ -5,6 +5,7 @@ import dev.rigbus.app.config.ExporterFile;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.bundle.DriverFiles;
 import dev.rigbus.kernel.session.HookSpec;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +35,14 @@ final class ExporterProcess {
 
     private final ExporterFile file;
     private final DriverCatalog catalog;
+    private final @Nullable DriverFiles drivers;
     private final Listener listener;
 
-    ExporterProcess(ExporterFile file, DriverCatalog catalog, Listener listener) {
+    /** @param drivers that change while it runs; absent for none */
+    ExporterProcess(ExporterFile file, DriverCatalog catalog, @Nullable DriverFiles drivers, Listener listener) {
         this.file = file;
         this.catalog = catalog;
+        this.drivers = drivers;
         this.listener = listener;
     }
 
@@ -48,6 +53,9 @@ final class ExporterProcess {
         try {
             Exporter exporter = start(vertx, end);
             exporter.exit().onSuccess(done -> end.complete(HOOK));
+            if (drivers != null) {
+                drivers.follow(vertx);
+            }
             out.println("ready: exporter " + file.spec().name() + " on " + address()
                     + (listener.tls() == null ? " (plaintext)" : " (TLS)"));
             log.atInfo().addKeyValue("exporter", file.spec().name()).log("stopping on {}", end.join());

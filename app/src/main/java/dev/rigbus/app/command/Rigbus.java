@@ -18,6 +18,7 @@ public final class Rigbus {
             new Up(),
             new Run(),
             new Check(),
+            new Dev(),
             new Apply(),
             new Delete(),
             new Drain(),

@@ -8,6 +8,7 @@ import dev.rigbus.app.config.Fault;
 import dev.rigbus.app.log.LogLevel;
 import dev.rigbus.app.log.Logs;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.bundle.DriverFiles;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class Run implements Command {
 
     @Override
     public List<Flag> flags() {
-        List<Flag> flags = new ArrayList<>(List.of(FILE, ALIAS));
+        List<Flag> flags = new ArrayList<>(List.of(FILE, ALIAS, DriversFlag.FLAG));
         flags.addAll(ListenerFlags.FLAGS);
         return flags;
     }
@@ -52,14 +53,15 @@ final class Run implements Command {
         Listener listener = flags.listener(environment);
         ExporterFile file = ExporterFile.read(path(words, environment), environment);
         DriverCatalog catalog = DriverTypes.load();
+        Logs.level(level);
+        DriverFiles drivers = DriversFlag.load(words, catalog);
         List<Fault> faults = file.check(catalog);
         if (!faults.isEmpty()) {
             throw new ConfigException(faults);
         }
-        Logs.level(level);
         flags.warnings().forEach(text -> console.err().println("warning: " + text));
         try {
-            return new ExporterProcess(file, catalog, listener).run(console.out());
+            return new ExporterProcess(file, catalog, drivers, listener).run(console.out());
         } finally {
             Logs.stop();
         }

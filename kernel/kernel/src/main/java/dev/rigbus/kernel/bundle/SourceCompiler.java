@@ -39,7 +39,7 @@ final class SourceCompiler {
         }
         DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
         Compiled compiled = new Compiled(compiler.getStandardFileManager(said, Locale.ROOT, null));
-        List<String> options = List.of("-proc:none", "-g", "-nowarn", "-implicit:none");
+        List<String> options = List.of("-proc:none", "-g", "-parameters", "-nowarn", "-implicit:none");
         boolean fine = compiler.getTask(
                         Writer.NOWHERE, compiled, said, options, null, List.of(new Source(file, read(file))))
                 .call();
