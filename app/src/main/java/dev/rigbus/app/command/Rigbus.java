@@ -22,6 +22,7 @@ public final class Rigbus {
             new Apply(),
             new Delete(),
             new Drain(),
+            new Bundle(),
             new Admin(),
             new Get(),
             new Explain(),

@@ -10,6 +10,7 @@ import dev.rigbus.app.config.NodeFile;
 import dev.rigbus.app.log.LogLevel;
 import dev.rigbus.app.log.Logs;
 import dev.rigbus.app.node.LabNode;
+import dev.rigbus.app.node.LiveDrivers;
 import dev.rigbus.app.node.NodeException;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class Up implements Command {
 
     @Override
     public List<Flag> flags() {
-        return List.of(CONFIG, DATA, LISTEN, ADVERTISE, JOIN, JOIN_TOKEN, NAME, METRICS);
+        return List.of(CONFIG, DATA, LISTEN, ADVERTISE, JOIN, JOIN_TOKEN, NAME, METRICS, DriversFlag.FLAG);
     }
 
     @Override
@@ -60,27 +61,21 @@ final class Up implements Command {
         Map<String, String> environment = System.getenv();
         LogLevel level = Rigbus.logLevel(words, environment);
         DriverCatalog catalog = DriverTypes.load();
-        NodeConfig config = flags(words, file(words, environment, catalog));
+        NodeFile file =
+                words.has(CONFIG) ? NodeFile.read(Path.of(String.valueOf(words.value(CONFIG))), environment) : null;
+        NodeConfig config = flags(words, file == null ? NodeConfig.usual() : file.config());
+        Path data = config.data() == null ? DataFolder.usual(environment) : config.data();
         Logs.level(level);
         try {
-            return serve(words.value(CONFIG), config, catalog, console);
+            LiveDrivers drivers = LiveDrivers.load(config, data, catalog);
+            List<Fault> faults = file == null ? List.of() : file.check(catalog);
+            if (!faults.isEmpty()) {
+                throw new ConfigException(faults);
+            }
+            return serve(words.value(CONFIG), config, data, drivers, console);
         } finally {
             Logs.stop();
         }
-    }
-
-    private static NodeConfig file(Words words, Map<String, String> environment, DriverCatalog catalog)
-            throws ConfigException {
-        String file = words.value(CONFIG);
-        if (file == null) {
-            return NodeConfig.usual();
-        }
-        NodeFile read = NodeFile.read(Path.of(file), environment);
-        List<Fault> faults = read.check(catalog);
-        if (!faults.isEmpty()) {
-            throw new ConfigException(faults);
-        }
-        return read.config();
     }
 
     private static NodeConfig flags(Words words, NodeConfig config) throws UsageException {
@@ -106,7 +101,11 @@ final class Up implements Command {
                 config.leasePolicy(),
                 config.hiddenLabels(),
                 config.deprecatedLabels(),
-                metrics == null ? config.metrics() : metrics);
+                metrics == null ? config.metrics() : metrics,
+                words.value(DriversFlag.FLAG) == null
+                        ? config.drivers()
+                        : Path.of(String.valueOf(words.value(DriversFlag.FLAG))),
+                config.bundles());
     }
 
     private static List<HostPort> others(Words words) throws UsageException {
@@ -130,14 +129,14 @@ final class Up implements Command {
         return address;
     }
 
-    private static ExitCode serve(@Nullable String file, NodeConfig config, DriverCatalog catalog, Console console)
+    private static ExitCode serve(
+            @Nullable String file, NodeConfig config, Path data, LiveDrivers drivers, Console console)
             throws CommandException, InterruptedException {
         Logger log = LoggerFactory.getLogger("rigbus");
         var end = StopSignals.install().first();
-        Path data = config.data() == null ? DataFolder.usual(System.getenv()) : config.data();
         try {
             LabNode node = LabNode.start(
-                    file == null ? null : Path.of(file), config, data, catalog, Version.text(), ExporterProcess::vertx);
+                    file == null ? null : Path.of(file), config, data, drivers, Version.text(), ExporterProcess::vertx);
             console.out().println("ready: node " + node.name() + " on " + node.endpoint() + " (TLS)");
             console.out().flush();
             log.info("stopping on {}", end.join());

@@ -1,5 +1,6 @@
 package dev.rigbus.app.config;
 
+import dev.rigbus.kernel.bundle.BundlePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param hiddenLabels keys that clients are not shown unless they ask
  * @param deprecatedLabels keys that clients are warned of, with what to use instead
  * @param metrics where measurements are served; absent for nowhere
+ * @param drivers the folder of drivers that are single files; absent for one in the data folder
+ * @param bundles which bundles it takes
  */
 public record NodeConfig(
         @Nullable String name,
@@ -42,7 +45,9 @@ public record NodeConfig(
         LeasePolicy leasePolicy,
         List<String> hiddenLabels,
         Map<String, String> deprecatedLabels,
-        @Nullable HostPort metrics) {
+        @Nullable HostPort metrics,
+        @Nullable Path drivers,
+        BundlePolicy bundles) {
     public static final int PORT = 8082;
 
     /** A lab of one host, with nothing said. */

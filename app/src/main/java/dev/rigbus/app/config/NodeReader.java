@@ -7,9 +7,15 @@ import dev.rigbus.app.config.NodeConfig.Issuer;
 import dev.rigbus.app.config.NodeConfig.LeasePolicy;
 import dev.rigbus.app.config.NodeConfig.Tls;
 import dev.rigbus.driver.Settings;
+import dev.rigbus.kernel.bundle.BundleManifest;
+import dev.rigbus.kernel.bundle.BundlePolicy;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +66,36 @@ final class NodeReader {
                 leasePolicy(file.section("leasePolicy")),
                 file.strings("hiddenLabels", List.of()),
                 file.stringMap("deprecatedLabels"),
-                address(file.section("metrics"), "listen", "127.0.0.1", 0));
+                address(file.section("metrics"), "listen", "127.0.0.1", 0),
+                path(file, "drivers"),
+                bundles(file.section("bundles")));
+    }
+
+    private BundlePolicy bundles(Settings settings) {
+        List<String> rights = settings.strings("rights", BundlePolicy.USUAL.rights());
+        for (String right : rights) {
+            if (!BundleManifest.RIGHTS.contains(right)) {
+                settings.problem("rights", right + " (expected: of " + String.join(", ", BundleManifest.RIGHTS) + ")");
+            }
+        }
+        Path file = readable(settings, "signers");
+        return new BundlePolicy(
+                rights, file == null || !Files.isRegularFile(file) ? List.of() : signers(settings, file));
+    }
+
+    private static List<X509Certificate> signers(Settings settings, Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            List<X509Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            if (all.isEmpty()) {
+                settings.problem("signers", file + " has no certificate in it");
+            }
+            return all;
+        } catch (IOException | CertificateException e) {
+            settings.problem("signers", file + " cannot be read as certificates (expected: PEM)");
+            return List.of();
+        }
     }
 
     private static HostPort or(@Nullable HostPort address, int port) {

@@ -7,6 +7,8 @@ import dev.rigbus.client.LabClient;
 import dev.rigbus.wire.lab.ApplyRequest;
 import dev.rigbus.wire.lab.ApplyResponse;
 import dev.rigbus.wire.lab.BackupRequest;
+import dev.rigbus.wire.lab.BundleObject;
+import dev.rigbus.wire.lab.ChangeBundleRequest;
 import dev.rigbus.wire.lab.CreateNodeRequest;
 import dev.rigbus.wire.lab.CreateRequest;
 import dev.rigbus.wire.lab.CreateResponse;
@@ -20,10 +22,14 @@ import dev.rigbus.wire.lab.GetRequest;
 import dev.rigbus.wire.lab.JoinToken;
 import dev.rigbus.wire.lab.LabObject;
 import dev.rigbus.wire.lab.LabStatus;
+import dev.rigbus.wire.lab.ListBundlesRequest;
+import dev.rigbus.wire.lab.ListBundlesResponse;
 import dev.rigbus.wire.lab.ListRequest;
 import dev.rigbus.wire.lab.ListResponse;
 import dev.rigbus.wire.lab.Metrics;
 import dev.rigbus.wire.lab.Piece;
+import dev.rigbus.wire.lab.PutBundleRequest;
+import dev.rigbus.wire.lab.PutBundleResponse;
 import dev.rigbus.wire.lab.Reference;
 import dev.rigbus.wire.lab.RevokeRequest;
 import dev.rigbus.wire.lab.RotateTokenRequest;
@@ -101,6 +107,21 @@ public final class AdminApi {
     /** Waits until the node has started it, or has said why it cannot. */
     public ApplyResponse apply(ApplyRequest request) {
         return lab.call(SERVICE + "Apply", request, ApplyResponse.parser(), APPLY);
+    }
+
+    /** Gives how many bytes are there; -1 if it is whole. */
+    public long putBundle(PutBundleRequest piece) {
+        return call("PutBundle", piece, PutBundleResponse.parser()).getReceived();
+    }
+
+    /** Waits until all nodes have done it, or have taken it back. */
+    public BundleObject changeBundle(ChangeBundleRequest request) {
+        return lab.call(SERVICE + "ChangeBundle", request, BundleObject.parser(), DRAIN);
+    }
+
+    public List<BundleObject> bundles() {
+        return call("ListBundles", ListBundlesRequest.getDefaultInstance(), ListBundlesResponse.parser())
+                .getBundlesList();
     }
 
     public void drain(String node, String reason) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Message;
 import dev.rigbus.wire.lab.AuditEntry;
+import dev.rigbus.wire.lab.BundleObject;
 import dev.rigbus.wire.lab.LabObject;
 import java.io.PrintWriter;
 import java.util.List;
@@ -56,6 +57,16 @@ public final class Output {
                 out.print(Configurations.text(objects.stream().map(Values::of).toList()));
             case NAME -> objects.forEach(object -> out.println(name(object)));
             case TABLE -> table(objects.isEmpty() ? null : Table.of(objects));
+        }
+    }
+
+    public void bundles(List<BundleObject> bundles) {
+        switch (form) {
+            case JSON -> json(bundles.stream().map(Values::of).toList());
+            case YAML ->
+                out.print(Configurations.text(bundles.stream().map(Values::of).toList()));
+            case NAME -> bundles.forEach(bundle -> out.println("bundle/" + Values.harmless(bundle.getName())));
+            case TABLE -> table(bundles.isEmpty() ? null : Table.ofBundles(bundles));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.rigbus.app.lab;
 
 import dev.rigbus.wire.lab.AuditEntry;
+import dev.rigbus.wire.lab.BundleObject;
 import dev.rigbus.wire.lab.ClientObject;
 import dev.rigbus.wire.lab.ExporterObject;
 import dev.rigbus.wire.lab.LabObject;
@@ -38,6 +39,21 @@ final class Table {
                     entry.getObject(),
                     entry.getOutcome(),
                     Values.text(entry.getDetailsMap()));
+        }
+        return table;
+    }
+
+    static Table ofBundles(List<BundleObject> bundles) {
+        Table table = new Table("NAME", "VERSION", "SHA-256", "BEFORE", "NODES", "RIGHTS", "SERVING");
+        for (BundleObject bundle : bundles) {
+            table.add(
+                    bundle.getName(),
+                    bundle.getVersion(),
+                    bundle.getHash().substring(0, Math.min(12, bundle.getHash().length())),
+                    bundle.getPreviousVersion(),
+                    bundle.getEverywhere() ? "all" : "some",
+                    String.join(",", bundle.getRightsList()),
+                    Values.text(bundle.getServingMap()));
         }
         return table;
     }

@@ -83,13 +83,13 @@ public final class LabNode {
             @Nullable Path file,
             NodeConfig config,
             Path data,
-            DriverCatalog catalog,
+            LiveDrivers drivers,
             String version,
             Supplier<Vertx> vertx)
             throws NodeException, InterruptedException {
         LabNode node = new LabNode(file, config, data);
         try {
-            node.start(catalog, version, vertx);
+            node.start(drivers, version, vertx);
             return node;
         } catch (IOException e) {
             node.stop();
@@ -100,8 +100,9 @@ public final class LabNode {
         }
     }
 
-    private void start(DriverCatalog catalog, String version, Supplier<Vertx> maker)
+    private void start(LiveDrivers drivers, String version, Supplier<Vertx> maker)
             throws NodeException, InterruptedException, IOException {
+        DriverCatalog catalog = drivers.catalog();
         InstantSource clock = InstantSource.system();
         if (config.joinToken() != null) {
             Joining.join(config.joinToken(), data, address(), HostNames.of(extraNames()), version, clock);
@@ -152,6 +153,7 @@ public final class LabNode {
                 endpoint,
                 version,
                 others,
+                drivers.bundles(),
                 new Ways(
                         ground.vertx(),
                         name,
@@ -165,6 +167,12 @@ public final class LabNode {
         LabHosts hosts = new LabHosts(ground.cluster(), store.records(), lab.states());
         DriverCatalog everywhere = catalog.with(new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
         lab.boards().use(everywhere);
+        Parts.await("the bundles", lab.startBundles(), START);
+        drivers.files().follow(ground.vertx());
+        parts.add("the drivers' files", () -> {
+            drivers.files().close();
+            return io.vertx.core.Future.succeededFuture();
+        });
         parts.add("the exporters", lab.boards()::close);
         lab.boards().start(config.boards(), parts);
         Parts.await("the applied exporters", lab.startApplied(), START);

@@ -5,6 +5,7 @@ import dev.rigbus.app.config.NodeConfig;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.lab.admin.AdminAccess;
 import dev.rigbus.lab.admin.AdminCalls;
@@ -65,6 +66,7 @@ final class LabParts {
     private final LabView view;
     private final Boards boards;
     private final BoardDesk desk;
+    private final BundleDesk bundleDesk;
     private final RouterTokens routerTokens;
     private final RouterCalls router;
     private final List<OidcIssuer> issuers;
@@ -89,6 +91,7 @@ final class LabParts {
             String endpoint,
             String version,
             LabNodes nodes,
+            Bundles bundles,
             OtherNodes others) {
         this.endpoint = endpoint;
         this.node = cluster.self();
@@ -127,6 +130,7 @@ final class LabParts {
                 vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);
         this.boards = new Boards(vertx, node, writer, authorities, leasing::now);
         this.desk = new BoardDesk(vertx, cluster, store.records(), view, boards, config.namespace());
+        this.bundleDesk = new BundleDesk(vertx, cluster, store.records(), bundles, trail);
 
         Lab lab = new Lab(
                 vertx,
@@ -138,6 +142,7 @@ final class LabParts {
                 cluster,
                 nodes,
                 desk,
+                bundleDesk,
                 new Lab.Site(endpoint, keys.caPem(), config.namespace(), version),
                 meters::scrape,
                 store::backup);
@@ -197,6 +202,11 @@ final class LabParts {
         return states;
     }
 
+    /** Follows the bundles of the lab, from now on. */
+    Future<Void> startBundles() {
+        return bundleDesk.start();
+    }
+
     /** Runs exporters that were applied, from now on. */
     Future<Void> startApplied() {
         return desk.start();
@@ -251,6 +261,7 @@ final class LabParts {
     Future<Void> close() {
         readiness.stop();
         desk.close();
+        bundleDesk.close();
         states.close();
         nodeMeters.close();
         router.close();

@@ -13,6 +13,7 @@ import dev.rigbus.lab.admin.AdminAccess;
 import dev.rigbus.lab.admin.AdminCalls;
 import dev.rigbus.lab.admin.Lab;
 import dev.rigbus.lab.admin.LabBoards;
+import dev.rigbus.lab.admin.LabBundles;
 import dev.rigbus.lab.admin.LabCalls;
 import dev.rigbus.lab.admin.LabNodes;
 import dev.rigbus.lab.identity.TokenIssuer;
@@ -94,6 +95,7 @@ class AdminTest {
                 cluster,
                 nodes,
                 boards,
+                new NoBundles(),
                 new Lab.Site("lab.test:8082", AUTHORITY, "default", "1.0"),
                 () -> "rigbus_lease_active 0\n",
                 path -> vertx.executeBlocking(() -> Files.writeString(path, "x".repeat(1_000_000)), false));
@@ -361,6 +363,23 @@ class AdminTest {
     }
 
     /** Takes note of what it is asked for. */
+    private static final class NoBundles implements LabBundles {
+        @Override
+        public Future<Long> put(String hash, long offset, byte[] piece, boolean last) {
+            return Future.failedFuture("none here");
+        }
+
+        @Override
+        public Future<Bundle> change(Wish wish) {
+            return Future.failedFuture("none here");
+        }
+
+        @Override
+        public Future<List<Bundle>> all() {
+            return Future.succeededFuture(List.of());
+        }
+    }
+
     private static final class Applied implements LabBoards {
         private final List<Wish> wishes = new ArrayList<>();
 

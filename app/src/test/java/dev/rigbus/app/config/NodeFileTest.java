@@ -9,6 +9,7 @@ import dev.rigbus.app.config.NodeConfig.Database;
 import dev.rigbus.app.config.NodeConfig.Issuer;
 import dev.rigbus.app.config.NodeConfig.LeasePolicy;
 import dev.rigbus.app.config.NodeConfig.Tls;
+import dev.rigbus.kernel.bundle.BundlePolicy;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +65,8 @@ class NodeFileTest {
                 hiddenLabels: [secret]
                 deprecatedLabels: {board: use example.com/board}
                 metrics: {listen: 9100}
+                drivers: mine
+                bundles: {rights: [native, network]}
                 labels: {rack: 1}
                 """);
         assertThat(config)
@@ -95,7 +98,9 @@ class NodeFileTest {
                         new LeasePolicy(3, Duration.ofHours(2), null, Duration.ofMillis(250), Duration.ofDays(3)),
                         List.of("secret"),
                         Map.of("board", "use example.com/board"),
-                        new HostPort("127.0.0.1", 9100)));
+                        new HostPort("127.0.0.1", 9100),
+                        room.resolve("mine"),
+                        new BundlePolicy(List.of("native", "network"), List.of())));
     }
 
     @Test

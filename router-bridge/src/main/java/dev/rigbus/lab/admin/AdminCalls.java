@@ -14,6 +14,8 @@ import dev.rigbus.wire.lab.ApplyRequest;
 import dev.rigbus.wire.lab.ApplyResponse;
 import dev.rigbus.wire.lab.AuditEntry;
 import dev.rigbus.wire.lab.BackupRequest;
+import dev.rigbus.wire.lab.BundleObject;
+import dev.rigbus.wire.lab.ChangeBundleRequest;
 import dev.rigbus.wire.lab.CreateNodeRequest;
 import dev.rigbus.wire.lab.CreateRequest;
 import dev.rigbus.wire.lab.DeleteRequest;
@@ -26,9 +28,13 @@ import dev.rigbus.wire.lab.JoinToken;
 import dev.rigbus.wire.lab.Kind;
 import dev.rigbus.wire.lab.LabObject;
 import dev.rigbus.wire.lab.LabStatus;
+import dev.rigbus.wire.lab.ListBundlesRequest;
+import dev.rigbus.wire.lab.ListBundlesResponse;
 import dev.rigbus.wire.lab.ListRequest;
 import dev.rigbus.wire.lab.Metrics;
 import dev.rigbus.wire.lab.PolicyObject;
+import dev.rigbus.wire.lab.PutBundleRequest;
+import dev.rigbus.wire.lab.PutBundleResponse;
 import dev.rigbus.wire.lab.Reference;
 import dev.rigbus.wire.lab.RevokeRequest;
 import dev.rigbus.wire.lab.RotateTokenRequest;
@@ -70,6 +76,9 @@ public final class AdminCalls {
         put(all, "List", ListRequest.parser(), (who, q) -> Future.succeededFuture(listing.list(q)));
         put(all, "Update", UpdateRequest.parser(), this::update);
         put(all, "Apply", ApplyRequest.parser(), this::apply);
+        put(all, "PutBundle", PutBundleRequest.parser(), (who, q) -> putBundle(q));
+        put(all, "ChangeBundle", ChangeBundleRequest.parser(), this::changeBundle);
+        put(all, "ListBundles", ListBundlesRequest.parser(), (who, q) -> listBundles());
         put(all, "Delete", DeleteRequest.parser(), this::delete);
         put(all, "RotateToken", RotateTokenRequest.parser(), this::rotate);
         put(all, "Revoke", RevokeRequest.parser(), this::revoke);
@@ -183,6 +192,59 @@ public final class AdminCalls {
                         .setNode(applied.node())
                         .setOutcome(applied.outcome())
                         .build());
+    }
+
+    private Future<? extends MessageLite> putBundle(PutBundleRequest request) {
+        return lab.bundles()
+                .put(request.getHash(), request.getOffset(), request.getData().toByteArray(), request.getLast())
+                .map(received ->
+                        PutBundleResponse.newBuilder().setReceived(received).build());
+    }
+
+    private Future<? extends MessageLite> changeBundle(String who, ChangeBundleRequest request) {
+        LabBundles.Deed deed = switch (request.getDeed()) {
+            case DEED_DEPLOY -> LabBundles.Deed.DEPLOY;
+            case DEED_UPGRADE -> LabBundles.Deed.UPGRADE;
+            case DEED_ROLLBACK -> LabBundles.Deed.ROLLBACK;
+            case DEED_REMOVE -> LabBundles.Deed.REMOVE;
+            default -> throw new IllegalArgumentException("deed is missing");
+        };
+        LabBundles.Wish wish = new LabBundles.Wish(
+                deed, request.getName(), request.getHash(), request.getNodesList(), request.getRolling());
+        Map<String, String> detail = new TreeMap<>();
+        if (!wish.hash().isEmpty()) {
+            detail.put("sha256", wish.hash());
+        }
+        if (!wish.nodes().isEmpty()) {
+            detail.put("nodes", String.join(",", wish.nodes()));
+        }
+        return trail.of(
+                        who,
+                        "bundle." + deed.name().toLowerCase(Locale.ROOT),
+                        "bundle" + (wish.name().isEmpty() ? "" : " " + wish.name()),
+                        detail,
+                        () -> lab.bundles().change(wish))
+                .map(AdminCalls::message);
+    }
+
+    private Future<? extends MessageLite> listBundles() {
+        return lab.bundles()
+                .all()
+                .map(all -> ListBundlesResponse.newBuilder()
+                        .addAllBundles(all.stream().map(AdminCalls::message).toList())
+                        .build());
+    }
+
+    private static BundleObject message(LabBundles.Bundle bundle) {
+        return BundleObject.newBuilder()
+                .setName(bundle.name())
+                .setVersion(bundle.version())
+                .setHash(bundle.hash())
+                .setPreviousVersion(bundle.previous() == null ? "" : bundle.previous())
+                .addAllRights(bundle.rights())
+                .putAllServing(bundle.serving())
+                .setEverywhere(bundle.everywhere())
+                .build();
     }
 
     private Future<? extends MessageLite> rotate(String who, RotateTokenRequest request) {

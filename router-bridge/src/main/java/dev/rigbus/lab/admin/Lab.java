@@ -29,6 +29,7 @@ public record Lab(
         Cluster cluster,
         LabNodes nodes,
         LabBoards boards,
+        LabBundles bundles,
         Site site,
         Supplier<String> metrics,
         Function<Path, Future<Path>> backup) {

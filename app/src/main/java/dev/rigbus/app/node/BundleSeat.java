@@ -1,0 +1,319 @@
+package dev.rigbus.app.node;
+
+import dev.rigbus.kernel.bundle.BundleFile;
+import dev.rigbus.kernel.bundle.BundleManifest;
+import dev.rigbus.kernel.bundle.BundleStore;
+import dev.rigbus.kernel.bundle.Bundles;
+import dev.rigbus.kernel.bundle.Bundles.Step;
+import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.kernel.ports.RecordStore;
+import dev.rigbus.kernel.ports.StoredRecord;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has this node serve the bundles that the lab's records say. A change is tried here before it stands in the records: whoever makes it has it
+ * prepared, then committed; what is not followed by a record in time is taken back. State belongs to one context.
+ */
+final class BundleSeat {
+    private static final Logger log = LoggerFactory.getLogger(BundleSeat.class);
+    private static final int PIECE = 256 * 1024;
+
+    /** From what is prepared to its commit, and from there to the record. */
+    private static final long DECIDE_MILLIS = 60_000;
+
+    private static final long PIECE_MILLIS = 10_000;
+    private static final long AGAIN_MILLIS = 3_000;
+    private static final int OTHER_FAILURE = 13;
+
+    private final Vertx vertx;
+    private final Context home;
+    private final Cluster cluster;
+    private final RecordStore records;
+    private final Bundles bundles;
+    private final BiConsumer<String, String> failing;
+    private final Map<String, Pending> pending = new HashMap<>();
+    private final Set<String> busy = new HashSet<>();
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private RecordStore.@Nullable Registration watch;
+    private boolean closed;
+
+    /** A change that is not in the records yet. */
+    private static final class Pending {
+        private final String name;
+        private final Step step;
+        private boolean committed;
+        private long timer;
+
+        Pending(String name, Step step) {
+            this.name = name;
+            this.step = step;
+        }
+    }
+
+    /** @param failing told the name of a bundle whose new version fails here in its first minute, and why */
+    BundleSeat(Vertx vertx, Cluster cluster, RecordStore records, Bundles bundles, BiConsumer<String, String> failing) {
+        this.vertx = vertx;
+        this.home = ((VertxInternal) vertx).createEventLoopContext();
+        this.cluster = cluster;
+        this.records = records;
+        this.bundles = bundles;
+        this.failing = failing;
+    }
+
+    static String address(String node) {
+        return "node/" + node + "/bundles";
+    }
+
+    private static String pieces(String node) {
+        return "node/" + node + "/pieces";
+    }
+
+    Future<Void> start() {
+        Set<String> used = new HashSet<>(bundles.active().values());
+        for (StoredRecord record : records.all(BundleRecord.KIND)) {
+            used.addAll(read(record).contents().keySet());
+        }
+        watch = records.watch(BundleRecord.KIND, record -> home.runOnContext(v -> recorded(record.key())));
+        MessageConsumer<JsonObject> orders = vertx.eventBus().consumer(address(cluster.self()), this::asked);
+        MessageConsumer<JsonObject> pieces = vertx.eventBus().consumer(pieces(cluster.self()), this::askedForPiece);
+        consumers.addAll(List.of(orders, pieces));
+        Set<String> names = new TreeSet<>(bundles.active().keySet());
+        records.all(BundleRecord.KIND).forEach(record -> names.add(record.key()));
+        home.runOnContext(v -> names.forEach(this::reconcile));
+        return vertx.executeBlocking(
+                        () -> {
+                            bundles.store().keep(used);
+                            return null;
+                        },
+                        false)
+                .compose(v -> Future.all(orders.completion(), pieces.completion()))
+                .mapEmpty();
+    }
+
+    void close() {
+        closed = true;
+        if (watch != null) {
+            watch.cancel();
+        }
+        consumers.forEach(MessageConsumer::unregister);
+    }
+
+    static BundleRecord read(@Nullable StoredRecord record) {
+        return record == null || record.value() == null
+                ? BundleRecord.none()
+                : BundleRecord.of(new JsonObject(record.value()));
+    }
+
+    private void asked(Message<JsonObject> message) {
+        home.runOnContext(v -> answer(message, () -> carryOut(message.body())));
+    }
+
+    private static <T> void answer(Message<JsonObject> message, Supplier<Future<T>> task) {
+        Future.succeededFuture()
+                .compose(v -> task.get())
+                .onSuccess(message::reply)
+                .onFailure(cause -> {
+                    String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+                    message.fail(OTHER_FAILURE, text);
+                });
+    }
+
+    private Future<JsonObject> carryOut(JsonObject order) {
+        String change = order.getString("change", "");
+        return switch (order.getString("op", "")) {
+            case "prepare" ->
+                prepare(change, order.getString("name"), order.getString("hash"), order.getString("from"));
+            case "commit" -> commit(change);
+            case "cancel" -> cancel(change);
+            default -> Future.succeededFuture(serving());
+        };
+    }
+
+    private JsonObject serving() {
+        JsonObject all = new JsonObject();
+        bundles.active().forEach(all::put);
+        return all;
+    }
+
+    private Future<JsonObject> prepare(String change, String name, @Nullable String hash, String from) {
+        return fetch(hash, List.of(from))
+                .compose(v -> bundles.prepare(vertx, name, hash, failing))
+                .compose(step -> onHome(() -> {
+                    Pending made = new Pending(name, step);
+                    pending.put(change, made);
+                    guard(change, made);
+                    return Future.succeededFuture(new JsonObject());
+                }));
+    }
+
+    private <T> Future<T> onHome(Supplier<Future<T>> task) {
+        Promise<T> done = Promise.promise();
+        home.runOnContext(v -> task.get().onComplete(done));
+        return done.future();
+    }
+
+    /** Whoever has begun this may be gone. */
+    private void guard(String change, Pending of) {
+        vertx.cancelTimer(of.timer);
+        of.timer = vertx.setTimer(
+                DECIDE_MILLIS,
+                timer -> home.runOnContext(v -> {
+                    if (pending.get(change) == of) {
+                        log.warn(
+                                "a change of bundle {} was not finished by the node that made it; it is taken back",
+                                of.name);
+                        cancel(change);
+                    }
+                }));
+    }
+
+    private Future<JsonObject> commit(String change) {
+        Pending known = pending.get(change);
+        if (known == null) {
+            return Future.failedFuture("the change is not known any more");
+        }
+        known.committed = true;
+        guard(change, known);
+        return known.step.commit().map(new JsonObject());
+    }
+
+    private Future<JsonObject> cancel(String change) {
+        Pending known = pending.remove(change);
+        if (known == null) {
+            return Future.succeededFuture(new JsonObject());
+        }
+        vertx.cancelTimer(known.timer);
+        if (known.committed) {
+            reconcile(known.name);
+            return Future.succeededFuture(new JsonObject());
+        }
+        return known.step.abort().map(new JsonObject());
+    }
+
+    /** The lab has made up its mind. */
+    private void recorded(String name) {
+        List.copyOf(pending.entrySet()).forEach(each -> {
+            if (each.getValue().name.equals(name) && each.getValue().committed) {
+                pending.remove(each.getKey());
+                vertx.cancelTimer(each.getValue().timer);
+            }
+        });
+        reconcile(name);
+    }
+
+    private boolean isDue(String name) {
+        return pending.values().stream().noneMatch(each -> each.name.equals(name))
+                && !Objects.equals(wanted(name), bundles.active().get(name));
+    }
+
+    private @Nullable String wanted(String name) {
+        return read(records.get(BundleRecord.KIND, name)).on(cluster.self());
+    }
+
+    /** Serves what the records say. */
+    private void reconcile(String name) {
+        if (closed || !isDue(name) || !busy.add(name)) {
+            return;
+        }
+        String hash = wanted(name);
+        List<String> others = new ArrayList<>(cluster.members());
+        others.remove(cluster.self());
+        fetch(hash, others)
+                .compose(v -> bundles.prepare(vertx, name, hash, null))
+                .compose(Step::commit)
+                .onComplete(done -> home.runOnContext(v -> {
+                    busy.remove(name);
+                    if (done.succeeded()) {
+                        log.info(
+                                "bundle {} is what the lab's records say: {}",
+                                name,
+                                hash == null ? "none" : hash.substring(0, 12));
+                        reconcile(name);
+                    } else {
+                        log.error(
+                                "bundle {} is not what the lab's records say: {}",
+                                name,
+                                done.cause().getMessage());
+                        vertx.setTimer(AGAIN_MILLIS, timer -> home.runOnContext(again -> reconcile(name)));
+                    }
+                }));
+    }
+
+    private void askedForPiece(Message<JsonObject> message) {
+        String hash = message.body().getString("hash", "");
+        long offset = message.body().getLong("offset", 0L);
+        answer(
+                message,
+                () -> vertx.executeBlocking(() -> Buffer.buffer(bundles.store().get(hash, offset, PIECE)), false));
+    }
+
+    /** Has a content brought here by one of these nodes. */
+    private Future<Void> fetch(@Nullable String hash, List<String> from) {
+        if (hash == null || bundles.store().has(hash)) {
+            return Future.succeededFuture();
+        }
+        Future<Void> none = Future.failedFuture("no node that can be reached has its content " + hash);
+        for (String node : from) {
+            none = none.recover(before -> pull(hash, node, 0).recover(cause -> {
+                boolean told = cause instanceof ReplyException e && e.failureType() == ReplyFailure.RECIPIENT_FAILURE;
+                return Future.failedFuture(told ? before : cause);
+            }));
+        }
+        return none;
+    }
+
+    private Future<Void> pull(String hash, String node, long offset) {
+        BundleStore store = bundles.store();
+        DeliveryOptions options = new DeliveryOptions().setSendTimeout(PIECE_MILLIS);
+        return vertx.eventBus()
+                .<Buffer>request(
+                        pieces(node), new JsonObject().put("hash", hash).put("offset", offset), options)
+                .compose(reply -> {
+                    byte[] piece = reply.body().getBytes();
+                    boolean last = piece.length < PIECE;
+                    return vertx.executeBlocking(
+                                    () -> {
+                                        store.put(hash, offset, piece, last);
+                                        return null;
+                                    },
+                                    false)
+                            .compose(v -> last ? Future.succeededFuture() : pull(hash, node, offset + piece.length));
+                });
+    }
+
+    /** Reads what a content says of itself; it must be here. */
+    Future<BundleManifest> manifest(String hash) {
+        return vertx.executeBlocking(
+                () -> {
+                    if (!bundles.store().has(hash)) {
+                        throw new IllegalArgumentException("the content " + hash + " is not here");
+                    }
+                    return BundleFile.open(bundles.store().jar(hash)).manifest();
+                },
+                false);
+    }
+}
