@@ -37,7 +37,9 @@ public final class PySerial implements HandsOver {
 
     @Override
     public Future<?> start() {
-        return config.checkPresent() && !config.isLoop() ? touch() : Future.succeededFuture();
+        // To open a port a second time throws away what is on its way for who has it already.
+        boolean check = config.checkPresent() && !config.isLoop() && !context.isSuccessor();
+        return check ? touch() : Future.succeededFuture();
     }
 
     /** Opens the port for one client. */

@@ -21,6 +21,14 @@ public interface DriverContext {
 
     Transports transports();
 
+    /**
+     * Whether another instance for the same device is in use, which this one is to replace. It then leaves alone what the other may not share,
+     * until the other hands it over or the first call comes.
+     */
+    default boolean isSuccessor() {
+        return false;
+    }
+
     /** The children, made before this driver, by name and in the order of the configuration; a proxy counts as what it stands for. */
     Map<String, Driver> children();
 

@@ -41,7 +41,9 @@ public final class LocalDriver {
     private final OpenStreams streams = new OpenStreams();
     private final DriverVerticle verticle;
     private final List<Instance> passing = new ArrayList<>();
-    private final Driver first;
+    /** Until it serves. */
+    private @Nullable Driver first;
+
     private volatile @Nullable ContextInternal context;
     private @Nullable ResourceTable resources;
     private @Nullable Instance serving;
@@ -53,11 +55,11 @@ public final class LocalDriver {
      */
     public LocalDriver(
             UUID uuid, Driver driver, CompletableFuture<EventLoop> home, ExecutorService threads, Pickups pickups) {
-        DriverModel model = DriverModel.of(driver.getClass());
+        DriverModel.of(driver.getClass());
         this.threads = threads;
         this.pickups = pickups;
         this.first = driver;
-        this.verticle = new DriverVerticle(uuid, pickups, streams, (loop, where) -> begin(loop, where, model, home));
+        this.verticle = new DriverVerticle(uuid, pickups, streams, (loop, where) -> begin(loop, where, home));
         streams.onGone(stream -> onContext(() -> {
             forget(stream);
             return Future.succeededFuture();
@@ -69,11 +71,14 @@ public final class LocalDriver {
         return verticle;
     }
 
-    private Performer begin(EventLoop loop, Context where, DriverModel model, CompletableFuture<EventLoop> home) {
+    private Performer begin(EventLoop loop, Context where, CompletableFuture<EventLoop> home) {
+        Driver begins = Objects.requireNonNull(first);
+        DriverModel model = DriverModel.of(begins.getClass());
         context = (ContextInternal) where;
         resources = new ResourceTable(loop);
         home.complete(loop);
-        serving = new Instance(first, model, new CallOrder(model.isConcurrent()));
+        serving = new Instance(begins, model, new CallOrder(model.isConcurrent()));
+        first = null;
         return new Serving();
     }
 
@@ -185,7 +190,7 @@ public final class LocalDriver {
     private final class Serving implements Performer {
         @Override
         public Future<?> start() {
-            return first.start();
+            return serving().driver.start();
         }
 
         @Override

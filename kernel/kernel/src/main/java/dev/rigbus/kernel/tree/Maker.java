@@ -4,26 +4,34 @@ import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is configured at one place of a tree, and how an instance of it is made.
  *
  * @param spec absent for a group, and for what a driver has brought itself
- * @param contexts makes the world of an instance, which has these children
  * @param labels of the configuration
  * @param methodDescriptions of the configuration
  */
 record Maker(
         @Nullable DriverSpec spec,
-        Function<Map<String, Driver>, NodeContext> contexts,
+        Contexts contexts,
         @Nullable String description,
         Map<String, String> methodDescriptions,
         Map<String, String> labels) {
-    /** Makes an instance; it may block. */
-    Made make(DriverType<?> type, Map<String, Driver> children) {
-        NodeContext context = contexts.apply(children);
+    /** Makes the world of an instance. */
+    @FunctionalInterface
+    interface Contexts {
+        NodeContext make(Map<String, Driver> children, boolean successor);
+    }
+
+    /**
+     * Makes an instance; it may block.
+     *
+     * @param successor whether another is in use at the same place
+     */
+    Made make(DriverType<?> type, Map<String, Driver> children, boolean successor) {
+        NodeContext context = contexts.make(children, successor);
         if (spec == null) {
             throw new IllegalStateException(context.path() + " is not configured by itself");
         }

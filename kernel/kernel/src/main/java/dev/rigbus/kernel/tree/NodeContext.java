@@ -32,15 +32,20 @@ final class NodeContext implements DriverContext {
     private final CompletableFuture<EventLoop> home = new CompletableFuture<>();
     private final Transports transports;
     private final Map<String, NodeContext> brought = new LinkedHashMap<>();
+    private final boolean successor;
 
-    /** @param loggers makes the logger of a driver at a path */
+    /**
+     * @param loggers makes the logger of a driver at a path
+     * @param successor of an instance that is in use
+     */
     NodeContext(
             UUID uuid,
             String path,
             Function<String, Logger> loggers,
             Vertx vertx,
             ExecutorService threads,
-            Map<String, Driver> children) {
+            Map<String, Driver> children,
+            boolean successor) {
         this.uuid = uuid;
         this.path = path;
         this.loggers = loggers;
@@ -48,6 +53,7 @@ final class NodeContext implements DriverContext {
         this.vertx = vertx;
         this.threads = threads;
         this.children = children;
+        this.successor = successor;
         this.transports = new NettyTransports(vertx, this::loop, threads);
     }
 
@@ -102,7 +108,13 @@ final class NodeContext implements DriverContext {
     @Override
     public DriverContext child(String name) {
         return brought.computeIfAbsent(
-                name, n -> new NodeContext(UUID.randomUUID(), path + "." + n, loggers, vertx, threads, Map.of()));
+                name,
+                n -> new NodeContext(UUID.randomUUID(), path + "." + n, loggers, vertx, threads, Map.of(), successor));
+    }
+
+    @Override
+    public boolean isSuccessor() {
+        return successor;
     }
 
     @Override

@@ -91,10 +91,9 @@ final class Replacement {
             String name = node.maker().spec().type();
             DriverType<?> type = types.get(name);
             if (type == null) {
-                throw new DriverStartException(
-                        node.path(), new IllegalStateException("it is a " + name + ", which would be gone"));
+                throw new IllegalStateException("driver " + node.path() + " is a " + name + ", which would be gone");
             }
-            add(node, node.maker().make(type, drivers(node)));
+            add(node, node.maker().make(type, drivers(node), true));
         }
     }
 
@@ -127,11 +126,9 @@ final class Replacement {
         brought.forEach((name, child) -> add((LocalNode) node.children().get(name), child));
     }
 
-    private static DriverStartException unlike(LocalNode node, String how) {
-        return new DriverStartException(
-                node.path(),
-                new IllegalArgumentException(
-                        how + ", which clients that use it would not notice; take its exporter away for that"));
+    private static IllegalStateException unlike(LocalNode node, String how) {
+        return new IllegalStateException("driver " + node.path() + ": " + how
+                + ", which clients that use it would not notice; take its exporter away for that");
     }
 
     private Future<Void> start() {

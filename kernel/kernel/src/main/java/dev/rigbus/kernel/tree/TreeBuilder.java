@@ -5,8 +5,6 @@ import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Settings;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.host.LocalDriver;
-import dev.rigbus.kernel.session.HubLogger;
-import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.session.LogHub;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
@@ -20,9 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /** Makes the drivers of a checked specification: children before parents, what a proxy stands for before those who use the proxy. */
@@ -33,8 +29,7 @@ final class TreeBuilder {
     private final Map<String, DriverType<?>> types;
     private final Outposts.Plan plan;
     private final Map<String, Outpost> outposts = new HashMap<>();
-    private final LogHub logs;
-    private final ExecutorService threads;
+    private final World world;
     private final Pickups pickups;
     private final Map<NodeSpec, UUID> uuids;
     private final Map<NodeSpec, TreeNode> made = new IdentityHashMap<>();
@@ -54,8 +49,7 @@ final class TreeBuilder {
         this.registry = catalog.registry();
         this.types = catalog.types();
         this.plan = catalog.outposts().plan(spec);
-        this.logs = logs;
-        this.threads = threads;
+        this.world = new World(vertx, threads, logs, spec.name());
         this.pickups = pickups;
         this.uuids = uuids;
     }
@@ -94,7 +88,7 @@ final class TreeBuilder {
     private TreeNode posted(NodeSpec node, String path, String name) {
         Map<String, TreeNode> children = children(NodeSpec.children(node), path);
         Outpost outpost = outposts.computeIfAbsent(
-                name, n -> plan.open(n, new Outposts.Place(spec, vertx, logs, pickups, threads)));
+                name, n -> plan.open(n, new Outposts.Place(spec, vertx, world.logs(), pickups, world.threads())));
         Map<String, UUID> below = new LinkedHashMap<>();
         children.forEach((child, each) -> below.put(child, each.uuid()));
         UUID uuid = uuid(node);
@@ -125,8 +119,8 @@ final class TreeBuilder {
     private TreeNode group(GroupSpec group, String path) {
         Map<String, TreeNode> children = children(group.children(), path);
         Maker maker = new Maker(
-                null, contexts(group, path, Level.INFO, "Composite"), group.description(), Map.of(), Map.of());
-        NodeContext context = maker.contexts().apply(drivers(children));
+                null, world.of(uuid(group), path, Level.INFO, "Composite"), group.description(), Map.of(), Map.of());
+        NodeContext context = maker.contexts().make(Map.of(), false);
         return node(maker, new Made(new Composite(), context, null), children);
     }
 
@@ -140,11 +134,16 @@ final class TreeBuilder {
         Level level = level(common.string("log_level", "INFO"));
         Maker maker = new Maker(
                 driver,
-                contexts(driver, path, level, className(driver)),
+                world.of(uuid(driver), path, level, className(driver)),
                 driver.description(),
                 driver.methodDescriptions(),
                 common.stringMap("labels"));
-        return node(maker, maker.make(type, drivers(children)), children);
+        return node(maker, maker.make(type, isGroup(type) ? Map.of() : drivers(children), false), children);
+    }
+
+    /** Whether it only holds others, and has nothing to do with them. */
+    private static boolean isGroup(DriverType<?> type) {
+        return type.name().equals(DriverCatalog.COMPOSITE);
     }
 
     /** Those that are objects of this process. */
@@ -156,17 +155,6 @@ final class TreeBuilder {
             }
         });
         return drivers;
-    }
-
-    private Function<Map<String, Driver>, NodeContext> contexts(
-            NodeSpec node, String path, Level level, String className) {
-        UUID uuid = uuid(node);
-        Function<String, Logger> loggers = p -> logger(p, className, level);
-        return children -> new NodeContext(uuid, path.isEmpty() ? "root" : path, loggers, vertx, threads, children);
-    }
-
-    private Logger logger(String path, String className, Level level) {
-        return new HubLogger(logs, LogEntry.Source.DRIVER, "driver." + className, spec.name(), path, level);
     }
 
     private static Level level(String word) {
@@ -182,7 +170,7 @@ final class TreeBuilder {
         NodeContext context = made.context();
         LocalDriver host;
         try {
-            host = new LocalDriver(context.uuid(), made.driver(), context.home(), threads, pickups);
+            host = new LocalDriver(context.uuid(), made.driver(), context.home(), world.threads(), pickups);
         } catch (IllegalArgumentException e) {
             throw new DriverStartException(context.path(), e);
         }
@@ -197,7 +185,7 @@ final class TreeBuilder {
     private static Maker bringer() {
         return new Maker(
                 null,
-                children -> {
+                (children, successor) -> {
                     throw new IllegalStateException("whoever brings it makes it");
                 },
                 null,
