@@ -14,6 +14,7 @@ import dev.rigbus.wire.lab.PutBundleRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,10 @@ final class Bundle implements Command {
     private static String checked(Path file) throws CommandException {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new CommandException(ExitCode.NOT_FOUND, "rigbus: " + file + ": no such file", null);
+                throw new CommandException(
+                        ExitCode.NOT_FOUND,
+                        "rigbus: " + file + ": no such file",
+                        new NoSuchFileException(file.toString()));
             }
             BundleFile.open(file);
             return BundleStore.hash(file);

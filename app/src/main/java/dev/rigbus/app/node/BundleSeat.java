@@ -59,17 +59,20 @@ final class BundleSeat {
     private final Set<String> busy = new HashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private RecordStore.@Nullable Registration watch;
+    private RecordStore.@Nullable Registration others;
     private boolean closed;
 
     /** A change that is not in the records yet. */
     private static final class Pending {
         private final String name;
+        private final String maker;
         private final Step step;
         private boolean committed;
         private long timer;
 
-        Pending(String name, Step step) {
+        Pending(String name, String maker, Step step) {
             this.name = name;
+            this.maker = maker;
             this.step = step;
         }
     }
@@ -98,6 +101,7 @@ final class BundleSeat {
             used.addAll(read(record).contents().keySet());
         }
         watch = records.watch(BundleRecord.KIND, record -> home.runOnContext(v -> recorded(record.key())));
+        others = cluster.watch(members -> home.runOnContext(v -> lost(members)));
         MessageConsumer<JsonObject> orders = vertx.eventBus().consumer(address(cluster.self()), this::asked);
         MessageConsumer<JsonObject> pieces = vertx.eventBus().consumer(pieces(cluster.self()), this::askedForPiece);
         consumers.addAll(List.of(orders, pieces));
@@ -118,6 +122,9 @@ final class BundleSeat {
         closed = true;
         if (watch != null) {
             watch.cancel();
+        }
+        if (others != null) {
+            others.cancel();
         }
         consumers.forEach(MessageConsumer::unregister);
     }
@@ -163,7 +170,7 @@ final class BundleSeat {
         return fetch(hash, List.of(from))
                 .compose(v -> bundles.prepare(vertx, name, hash, failing))
                 .compose(step -> onHome(() -> {
-                    Pending made = new Pending(name, step);
+                    Pending made = new Pending(name, from, step);
                     pending.put(change, made);
                     guard(change, made);
                     return Future.succeededFuture(new JsonObject());
@@ -176,7 +183,20 @@ final class BundleSeat {
         return done.future();
     }
 
-    /** Whoever has begun this may be gone. */
+    /** What a node has begun that is gone is not waited for. */
+    private void lost(Set<String> members) {
+        List.copyOf(pending.entrySet()).forEach(each -> {
+            if (!members.contains(each.getValue().maker)) {
+                log.warn(
+                        "node {} is gone in the middle of a change of bundle {}; it is taken back",
+                        each.getValue().maker,
+                        each.getValue().name);
+                cancel(each.getKey());
+            }
+        });
+    }
+
+    /** Whoever has begun this may have forgotten it. */
     private void guard(String change, Pending of) {
         vertx.cancelTimer(of.timer);
         of.timer = vertx.setTimer(

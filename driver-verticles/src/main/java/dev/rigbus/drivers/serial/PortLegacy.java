@@ -77,8 +77,8 @@ final class PortLegacy {
     /** @param serve makes what the client gets of a port */
     static Future<List<ByteStream>> take(
             Legacy legacy, PortClient ports, DriverContext context, Function<Opened, ByteStream> serve) {
-        List<?> processes = (List<?>) legacy.device().get(PROCESSES);
-        List<?> numbers = (List<?>) legacy.device().get(LAST_NUMBERS);
+        List<?> processes = value(legacy.device(), PROCESSES, List.class);
+        List<?> numbers = value(legacy.device(), LAST_NUMBERS, List.class);
         return context.blocking(() -> {
                     Map<Integer, PortProcess> adopted = new LinkedHashMap<>();
                     for (int i = 0; i < processes.size(); i++) {
@@ -91,17 +91,26 @@ final class PortLegacy {
                         .toList());
     }
 
+    /** The other side may be a version that leaves something else. */
+    private static <T> T value(Map<String, ?> legacy, String key, Class<T> type) {
+        Object value = legacy.get(key);
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException("its legacy has no " + key);
+        }
+        return type.cast(value);
+    }
+
     private static ByteStream goOn(
             Map<String, ?> state,
             PortClient ports,
             Map<Integer, PortProcess> adopted,
             Function<Opened, ByteStream> serve) {
-        ByteStream connection = (ByteStream) state.get(CONNECTION);
-        PortProcess process = adopted.get((Integer) state.get(PROCESS));
+        ByteStream connection = value(state, CONNECTION, ByteStream.class);
+        PortProcess process = adopted.get(value(state, PROCESS, Integer.class));
         ByteStream served = serve.apply(
                 process == null
                         ? Opened.plain(connection)
-                        : ports.adopt(connection, process, (Integer) state.get(PORT)));
+                        : ports.adopt(connection, process, value(state, PORT, Integer.class)));
         if (state.get(QUEUED) instanceof Buffer queued && queued.length() > 0) {
             served.write(queued);
         }

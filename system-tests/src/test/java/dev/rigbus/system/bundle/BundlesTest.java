@@ -14,9 +14,12 @@ import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.bundle.Bundles.Step;
 import dev.rigbus.kernel.tree.TypeRegistry;
 import dev.rigbus.testkit.BundleJar;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,13 +180,13 @@ class BundlesTest {
     }
 
     @Test
-    void R33_theSameVersionWithAnotherContentIsPickedUpAndOldFilesMayChange() throws Exception {
+    void R31_R33_theSameVersionWithAnotherContentIsPickedUpAndItsFileMayChangeLater() throws Exception {
         try (Site site = new Site(room)) {
             Path jar = made("lamp", "1");
             site.serve("lamp", site.put(jar));
             site.export(Map.of("lamp", Site.node("lamp", "lamp.Made")));
             try (ExporterClient client = site.client()) {
-                // R31: the file that it came from is nobody's business any more, even while its classes are still being
+                // The file that it came from is nobody's business any more, even while its classes are still being
                 // loaded.
                 Files.writeString(jar, "overwritten in place");
                 assertThat(version(client.driver("lamp"))).isEqualTo("1");
@@ -315,5 +318,89 @@ class BundlesTest {
         assertThatThrownBy(() -> store.has("../../etc/passwd")).isInstanceOf(IllegalArgumentException.class);
         store.keep(Set.of());
         assertThat(store.has(hash)).isFalse();
+    }
+
+    private void run(String... command) throws Exception {
+        List<String> words = new java.util.ArrayList<>(List.of(command));
+        words.set(0, Path.of(System.getProperty("java.home"), "bin", command[0]).toString());
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+
+    private X509Certificate signer(String name) throws Exception {
+        String keys = room.resolve(name + ".p12").toString();
+        String pem = room.resolve(name + ".pem").toString();
+        run(
+                "keytool",
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-validity",
+                "3650",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keys,
+                "-storepass",
+                "secret");
+        run("keytool", "-exportcert", "-rfc", "-alias", name, "-keystore", keys, "-storepass", "secret", "-file", pem);
+        try (var in = Files.newInputStream(Path.of(pem))) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private Path signed(Path jar, String name) throws Exception {
+        run(
+                "jarsigner",
+                "-keystore",
+                room.resolve(name + ".p12").toString(),
+                "-storepass",
+                "secret",
+                jar.toString(),
+                name);
+        return jar;
+    }
+
+    @Test
+    void aNodeThatWantsASignatureTakesOnlyThoseOfWhomItTrusts() throws Exception {
+        X509Certificate trusted = signer("trusted");
+        signer("stranger");
+        Path jar = made("lamp", "1");
+        Path unsigned = Files.copy(jar, room.resolve("unsigned.jar"));
+        Path foreign = signed(Files.copy(jar, room.resolve("foreign.jar")), "stranger");
+        Path own = signed(Files.copy(jar, room.resolve("own.jar")), "trusted");
+        // A class that was put into a signed jar later.
+        Path stuffed = Files.copy(own, room.resolve("stuffed.jar"));
+        try (var zip = java.nio.file.FileSystems.newFileSystem(stuffed)) {
+            Files.writeString(zip.getPath("/extra.class"), "extra");
+        }
+        Path changed = Files.copy(own, room.resolve("changed.jar"));
+        try (var zip = java.nio.file.FileSystems.newFileSystem(changed)) {
+            Files.writeString(zip.getPath("/lamp/Made.class"), "changed");
+        }
+        TypeRegistry registry = TypeRegistry.of(List.of());
+        Bundles careful = new Bundles(room.resolve("careful"), new BundlePolicy(List.of(), List.of(trusted)), registry);
+        Vertx vertx = Vertx.vertx();
+        try {
+            for (Path each : List.of(unsigned, foreign, stuffed, changed)) {
+                String hash = BundleStore.hash(each);
+                careful.store().put(hash, 0, Files.readAllBytes(each), true);
+                assertThatThrownBy(() -> Site.await(careful.prepare(vertx, "lamp", hash, null)))
+                        .as(each.toString())
+                        .hasMessageContaining(
+                                each == changed ? "its signature is broken" : "is not signed by one of those");
+            }
+            String hash = BundleStore.hash(own);
+            careful.store().put(hash, 0, Files.readAllBytes(own), true);
+            Site.await(Site.await(careful.prepare(vertx, "lamp", hash, null)).commit());
+            assertThat(registry.types()).containsKey("lamp.Made");
+        } finally {
+            Site.await(vertx.close());
+        }
     }
 }

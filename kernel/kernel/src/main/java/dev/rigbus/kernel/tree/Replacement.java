@@ -5,10 +5,10 @@ import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.host.LocalDriver.Predecessor;
 import dev.rigbus.kernel.host.LocalDriver.Successor;
 import dev.rigbus.kernel.host.Trial;
+import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,9 @@ final class Replacement {
 
     private final DriverTree tree;
     private final Map<String, DriverType<?>> types;
-    private final List<LocalNode> stale = new ArrayList<>();
+    /** Children before those that use them. */
+    private final Map<LocalNode, DriverSpec> stale = new LinkedHashMap<>();
+
     private final Map<LocalNode, Made> made = new IdentityHashMap<>();
     private final List<Step> steps = new ArrayList<>();
 
@@ -50,20 +52,19 @@ final class Replacement {
     Replacement(DriverTree tree, Map<String, DriverType<?>> types) {
         this.tree = tree;
         this.types = types;
-        Set<LocalNode> found = new HashSet<>();
         for (LocalNode node : tree.local()) {
-            Maker maker = node.maker();
-            boolean other = maker.spec() != null
-                    && types.get(maker.spec().type()) != node.made().type();
-            boolean uses = maker.spec() != null
-                    && !(node.driver() instanceof Composite)
-                    && node.children().values().stream()
-                            .anyMatch(child -> child instanceof LocalNode && found.contains(child));
-            if (other || uses) {
-                found.add(node);
-                stale.add(node);
+            DriverSpec spec = node.maker().spec();
+            if (spec != null && (types.get(spec.type()) != node.made().type() || usesStale(node))) {
+                stale.put(node, spec);
             }
         }
+    }
+
+    /** Whether it has a driver as an object that is replaced itself. */
+    private boolean usesStale(LocalNode node) {
+        return !(node.driver() instanceof Composite)
+                && node.children().values().stream()
+                        .anyMatch(child -> child instanceof LocalNode local && stale.containsKey(local));
     }
 
     boolean isEmpty() {
@@ -87,14 +88,14 @@ final class Replacement {
     }
 
     private void make() {
-        for (LocalNode node : stale) {
-            String name = node.maker().spec().type();
-            DriverType<?> type = types.get(name);
+        stale.forEach((node, spec) -> {
+            DriverType<?> type = types.get(spec.type());
             if (type == null) {
-                throw new IllegalStateException("driver " + node.path() + " is a " + name + ", which would be gone");
+                throw new IllegalStateException(
+                        "driver " + node.path() + " is a " + spec.type() + ", which would be gone");
             }
             add(node, node.maker().make(type, drivers(node), true));
-        }
+        });
     }
 
     /** The children as objects, the new ones in the place of the old. */
@@ -123,7 +124,11 @@ final class Replacement {
         if (!brought.keySet().equals(before)) {
             throw unlike(node, "it would bring the children " + brought.keySet() + " instead of " + before);
         }
-        brought.forEach((name, child) -> add((LocalNode) node.children().get(name), child));
+        brought.forEach((name, child) -> {
+            if (node.children().get(name) instanceof LocalNode below) {
+                add(below, child);
+            }
+        });
     }
 
     private static IllegalStateException unlike(LocalNode node, String how) {
