@@ -6,6 +6,10 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import yaml
+from peers import command, run
+from waiting import eventually
+
 ROOT = Path(__file__).resolve().parents[3]
 LIB = ROOT / "app" / "target" / "lib"
 SERVICE = "META-INF/services/dev.rigbus.driver.DriverProvider"
@@ -34,6 +38,9 @@ public final class Outlet implements Driver {
 """
 
 FINE = "Future.succeededFuture()"
+
+
+OUTLET = {"power": {"type": "example.Outlet"}}
 
 
 def api():
@@ -85,3 +92,32 @@ def serial(folder, version):
         entries = {n: jars.read(n) for n in jars.namelist() if n.startswith("dev/rigbus/drivers/serial/") and not n.endswith("/")}
     entries |= {SERVICE: "dev.rigbus.drivers.serial.SerialProvider\n", "lib/jSerialComm.jar": library.read_bytes(), "version": version}
     return jar(folder / f"serial-{version}.jar", manifest("serial", version, rights="process"), entries)
+
+
+def rigbus(lab, *words, code=0, node=0):
+    done = run([*command("rigbus"), *map(str, words), "--data", str(lab.nodes[node].data)], seconds=60)
+    assert done.code == code, f"{words}: {done.code}\n{done.text}\n{lab.log[-3000:]}"
+    assert "\tat " not in done.text, done.text
+    return done
+
+
+def listed(lab, node=0):
+    return yaml.safe_load(rigbus(lab, "bundle", "list", "-o", "yaml", node=node).out) or []
+
+
+def serving(lab, node=0):
+    return listed(lab, node)[0]["serving"]
+
+
+def on(lab, version):
+    """Waits until all nodes serve a version."""
+    wanted = {node.name: version for node in lab.nodes}
+    eventually(lambda: serving(lab) == wanted, lambda: f"{serving(lab)}\n{lab.log[-3000:]}", 30)
+
+
+def board(lab, tmp_path, name, export, node="n1"):
+    file = tmp_path / f"{name}.yaml"
+    settings = {"apiVersion": "jumpstarter.dev/v1alpha1", "kind": "ExporterConfig", "metadata": {"name": name, "namespace": "default"}}
+    file.write_text(yaml.safe_dump(settings | {"export": export}))
+    rigbus(lab, "apply", file, "--node", node)
+    lab.until_ready(name)

@@ -10,6 +10,7 @@ import dev.rigbus.kernel.ports.StoredRecord;
 import dev.rigbus.lab.admin.LabBundles;
 import dev.rigbus.lab.audit.Trail;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
@@ -20,9 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +50,8 @@ final class BundleDesk implements LabBundles {
     private final Bundles bundles;
     private final Trail trail;
     private final BundleSeat seat;
+    private final Set<Unanswered> unanswered = ConcurrentHashMap.newKeySet();
+    private RecordStore.@Nullable Registration watch;
 
     BundleDesk(Vertx vertx, Cluster cluster, RecordStore records, Bundles bundles, Trail trail) {
         this.vertx = vertx;
@@ -58,12 +63,23 @@ final class BundleDesk implements LabBundles {
     }
 
     Future<Void> start() {
+        watch = cluster.watch(members -> unanswered.forEach(each -> {
+            if (!members.contains(each.node())) {
+                each.promise().tryFail("it is gone");
+            }
+        }));
         return seat.start();
     }
 
     void close() {
+        if (watch != null) {
+            watch.cancel();
+        }
         seat.close();
     }
+
+    /** An order to a node, which may die over it. */
+    private record Unanswered(String node, Promise<Void> promise) {}
 
     @Override
     public Future<Long> put(String hash, long offset, byte[] piece, boolean last) {
@@ -235,20 +251,28 @@ final class BundleDesk implements LabBundles {
     }
 
     private Future<Void> order(String node, String op, String change, JsonObject order, long millis) {
-        return vertx.eventBus()
+        Promise<Void> answered = Promise.promise();
+        Unanswered asked = new Unanswered(node, answered);
+        unanswered.add(asked);
+        vertx.eventBus()
                 .request(
                         BundleSeat.address(node),
                         order.put("op", op).put("change", change),
                         new DeliveryOptions().setSendTimeout(millis))
-                .<Void>mapEmpty()
-                .recover(cause -> {
-                    boolean told =
-                            cause instanceof ReplyException e && e.failureType() == ReplyFailure.RECIPIENT_FAILURE;
-                    return refused(
-                            told ? Code.FAILED_PRECONDITION : Code.UNAVAILABLE,
-                            "node " + node + (told ? ": " + cause.getMessage() : " does not answer")
-                                    + "; nothing has changed");
+                .onComplete(done -> {
+                    unanswered.remove(asked);
+                    if (done.succeeded()) {
+                        answered.tryComplete();
+                    } else {
+                        answered.tryFail(done.cause());
+                    }
                 });
+        return answered.future().recover(cause -> {
+            boolean told = cause instanceof ReplyException e && e.failureType() == ReplyFailure.RECIPIENT_FAILURE;
+            return refused(
+                    told ? Code.FAILED_PRECONDITION : Code.UNAVAILABLE,
+                    "node " + node + (told ? ": " + cause.getMessage() : " does not answer") + "; nothing has changed");
+        });
     }
 
     private Future<Void> write(Plan plan) {

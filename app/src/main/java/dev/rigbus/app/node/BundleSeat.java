@@ -45,6 +45,9 @@ final class BundleSeat {
     /** From what is prepared to its commit, and from there to the record. */
     private static final long DECIDE_MILLIS = 60_000;
 
+    /** Longer than anything takes to be prepared. */
+    private static final long FORGET_MILLIS = 600_000;
+
     private static final long PIECE_MILLIS = 10_000;
     private static final long AGAIN_MILLIS = 3_000;
     private static final int OTHER_FAILURE = 13;
@@ -57,6 +60,7 @@ final class BundleSeat {
     private final BiConsumer<String, String> failing;
     private final Map<String, Pending> pending = new HashMap<>();
     private final Set<String> busy = new HashSet<>();
+    private final Set<String> calledOff = new HashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private RecordStore.@Nullable Registration watch;
     private RecordStore.@Nullable Registration others;
@@ -170,6 +174,9 @@ final class BundleSeat {
         return fetch(hash, List.of(from))
                 .compose(v -> bundles.prepare(vertx, name, hash, failing))
                 .compose(step -> onHome(() -> {
+                    if (calledOff.remove(change) || !cluster.members().contains(from)) {
+                        return step.abort().compose(v -> Future.failedFuture("the change has been called off"));
+                    }
                     Pending made = new Pending(name, from, step);
                     pending.put(change, made);
                     guard(change, made);
@@ -224,6 +231,9 @@ final class BundleSeat {
     private Future<JsonObject> cancel(String change) {
         Pending known = pending.remove(change);
         if (known == null) {
+            // It may still be being prepared.
+            calledOff.add(change);
+            vertx.setTimer(FORGET_MILLIS, timer -> home.runOnContext(v -> calledOff.remove(change)));
             return Future.succeededFuture(new JsonObject());
         }
         vertx.cancelTimer(known.timer);

@@ -39,7 +39,10 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(address)
                 .addListener((ChannelFuture done) -> {
-                    if (done.isSuccess()) {
+                    if (done.isSuccess() && ctx.isRemoved()) {
+                        // Whoever came has gone meanwhile.
+                        done.channel().close();
+                    } else if (done.isSuccess()) {
                         join(ctx, done.channel());
                     } else {
                         log.debug("nothing to tunnel to: {}", done.cause().getMessage());

@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * under way stay with the one that they began with. The public methods are safe to use from any thread.
  */
 public final class LocalDriver {
+    /** A device may have to be woken up. */
+    private static final Duration START = Duration.ofSeconds(60);
+
     private static final Duration PROBE = Duration.ofSeconds(10);
 
     private final ExecutorService threads;
@@ -278,13 +282,21 @@ public final class LocalDriver {
                     : serving().order;
             Instance made = new Instance(next, model, order);
             return Future.succeededFuture()
-                    .compose(v -> next.start())
-                    .compose(v -> next.probe().timeout(PROBE.toMillis(), TimeUnit.MILLISECONDS))
+                    .compose(v -> within(START, next.start(), "start"))
+                    .compose(v -> within(PROBE, next.probe(), "probe"))
                     .compose(v -> closed
                             ? Future.failedFuture("the driver has been stopped")
                             : Future.succeededFuture(new Successor(made)))
                     .recover(cause -> made.close().transform(v -> Future.failedFuture(cause)));
         });
+    }
+
+    private static <T> Future<T> within(Duration limit, Future<T> future, String what) {
+        return future.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof TimeoutException && !future.isComplete()
+                                ? new TimeoutException(what + " did not end within " + limit.toSeconds() + " s")
+                                : cause));
     }
 
     /** Closes an instance that was made to be prepared and is not wanted. */
