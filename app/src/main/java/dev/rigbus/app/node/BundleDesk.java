@@ -7,6 +7,7 @@ import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.kernel.pump.NodeLinks;
 import dev.rigbus.lab.admin.LabBundles;
 import dev.rigbus.lab.audit.Trail;
 import io.vertx.core.Future;
@@ -53,13 +54,13 @@ final class BundleDesk implements LabBundles {
     private final Set<Unanswered> unanswered = ConcurrentHashMap.newKeySet();
     private RecordStore.@Nullable Registration watch;
 
-    BundleDesk(Vertx vertx, Cluster cluster, RecordStore records, Bundles bundles, Trail trail) {
+    BundleDesk(Vertx vertx, Cluster cluster, NodeLinks links, RecordStore records, Bundles bundles, Trail trail) {
         this.vertx = vertx;
         this.cluster = cluster;
         this.records = records;
         this.bundles = bundles;
         this.trail = trail;
-        this.seat = new BundleSeat(vertx, cluster, records, bundles, (name, why) -> fails(name, why, TRIES));
+        this.seat = new BundleSeat(vertx, cluster, links, records, bundles, (name, why) -> fails(name, why, TRIES));
     }
 
     Future<Void> start() {

@@ -2,22 +2,18 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.kernel.bundle.BundleFile;
 import dev.rigbus.kernel.bundle.BundleManifest;
-import dev.rigbus.kernel.bundle.BundleStore;
 import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.bundle.Bundles.Step;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.ports.RecordStore;
 import dev.rigbus.kernel.ports.StoredRecord;
+import dev.rigbus.kernel.pump.NodeLinks;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -40,15 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 final class BundleSeat {
     private static final Logger log = LoggerFactory.getLogger(BundleSeat.class);
-    private static final int PIECE = 256 * 1024;
-
     /** From what is prepared to its commit, and from there to the record. */
     private static final long DECIDE_MILLIS = 60_000;
 
     /** Longer than anything takes to be prepared. */
     private static final long FORGET_MILLIS = 600_000;
 
-    private static final long PIECE_MILLIS = 10_000;
     private static final long AGAIN_MILLIS = 3_000;
     private static final int OTHER_FAILURE = 13;
 
@@ -59,9 +52,11 @@ final class BundleSeat {
     private final Bundles bundles;
     private final BiConsumer<String, String> failing;
     private final Map<String, Pending> pending = new HashMap<>();
+    private final Map<String, Future<Void>> fetching = new HashMap<>();
     private final Set<String> busy = new HashSet<>();
     private final Set<String> calledOff = new HashSet<>();
-    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private final BundleWay way;
+    private @Nullable MessageConsumer<JsonObject> consumer;
     private RecordStore.@Nullable Registration watch;
     private RecordStore.@Nullable Registration others;
     private boolean closed;
@@ -82,7 +77,14 @@ final class BundleSeat {
     }
 
     /** @param failing told the name of a bundle whose new version fails here in its first minute, and why */
-    BundleSeat(Vertx vertx, Cluster cluster, RecordStore records, Bundles bundles, BiConsumer<String, String> failing) {
+    BundleSeat(
+            Vertx vertx,
+            Cluster cluster,
+            NodeLinks links,
+            RecordStore records,
+            Bundles bundles,
+            BiConsumer<String, String> failing) {
+        this.way = new BundleWay(vertx, links, bundles.store());
         this.vertx = vertx;
         this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.cluster = cluster;
@@ -95,11 +97,8 @@ final class BundleSeat {
         return "node/" + node + "/bundles";
     }
 
-    private static String pieces(String node) {
-        return "node/" + node + "/pieces";
-    }
-
     Future<Void> start() {
+        way.start();
         Set<String> used = new HashSet<>(bundles.active().values());
         for (StoredRecord record : records.all(BundleRecord.KIND)) {
             used.addAll(read(record).contents().keySet());
@@ -107,8 +106,7 @@ final class BundleSeat {
         watch = records.watch(BundleRecord.KIND, record -> home.runOnContext(v -> recorded(record.key())));
         others = cluster.watch(members -> home.runOnContext(v -> lost(members)));
         MessageConsumer<JsonObject> orders = vertx.eventBus().consumer(address(cluster.self()), this::asked);
-        MessageConsumer<JsonObject> pieces = vertx.eventBus().consumer(pieces(cluster.self()), this::askedForPiece);
-        consumers.addAll(List.of(orders, pieces));
+        consumer = orders;
         Set<String> names = new TreeSet<>(bundles.active().keySet());
         records.all(BundleRecord.KIND).forEach(record -> names.add(record.key()));
         home.runOnContext(v -> names.forEach(this::reconcile));
@@ -118,8 +116,7 @@ final class BundleSeat {
                             return null;
                         },
                         false)
-                .compose(v -> Future.all(orders.completion(), pieces.completion()))
-                .mapEmpty();
+                .compose(v -> orders.completion());
     }
 
     void close() {
@@ -130,7 +127,10 @@ final class BundleSeat {
         if (others != null) {
             others.cancel();
         }
-        consumers.forEach(MessageConsumer::unregister);
+        if (consumer != null) {
+            consumer.unregister();
+        }
+        way.close();
     }
 
     static BundleRecord read(@Nullable StoredRecord record) {
@@ -293,46 +293,24 @@ final class BundleSeat {
                 }));
     }
 
-    private void askedForPiece(Message<JsonObject> message) {
-        String hash = message.body().getString("hash", "");
-        long offset = message.body().getLong("offset", 0L);
-        answer(
-                message,
-                () -> vertx.executeBlocking(() -> Buffer.buffer(bundles.store().get(hash, offset, PIECE)), false));
-    }
-
     /** Has a content brought here by one of these nodes. */
     private Future<Void> fetch(@Nullable String hash, List<String> from) {
         if (hash == null || bundles.store().has(hash)) {
             return Future.succeededFuture();
         }
+        return fetching.computeIfAbsent(
+                hash, h -> pulled(h, from).onComplete(done -> home.runOnContext(v -> fetching.remove(h))));
+    }
+
+    private Future<Void> pulled(String hash, List<String> from) {
         Future<Void> none = Future.failedFuture("no node that can be reached has its content " + hash);
         for (String node : from) {
-            none = none.recover(before -> pull(hash, node, 0).recover(cause -> {
-                boolean told = cause instanceof ReplyException e && e.failureType() == ReplyFailure.RECIPIENT_FAILURE;
-                return Future.failedFuture(told ? before : cause);
+            none = none.recover(before -> way.pull(hash, node).recover(cause -> {
+                log.info("node {} does not give the bundle {}: {}", node, hash.substring(0, 12), cause.getMessage());
+                return Future.failedFuture(from.size() == 1 ? cause : before);
             }));
         }
         return none;
-    }
-
-    private Future<Void> pull(String hash, String node, long offset) {
-        BundleStore store = bundles.store();
-        DeliveryOptions options = new DeliveryOptions().setSendTimeout(PIECE_MILLIS);
-        return vertx.eventBus()
-                .<Buffer>request(
-                        pieces(node), new JsonObject().put("hash", hash).put("offset", offset), options)
-                .compose(reply -> {
-                    byte[] piece = reply.body().getBytes();
-                    boolean last = piece.length < PIECE;
-                    return vertx.executeBlocking(
-                                    () -> {
-                                        store.put(hash, offset, piece, last);
-                                        return null;
-                                    },
-                                    false)
-                            .compose(v -> last ? Future.succeededFuture() : pull(hash, node, offset + piece.length));
-                });
     }
 
     /** Reads what a content says of itself; it must be here. */

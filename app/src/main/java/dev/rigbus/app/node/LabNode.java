@@ -154,6 +154,7 @@ public final class LabNode {
                 version,
                 others,
                 drivers.bundles(),
+                ground.links(),
                 new Ways(
                         ground.vertx(),
                         name,

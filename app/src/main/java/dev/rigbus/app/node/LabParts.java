@@ -7,6 +7,7 @@ import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.ports.Cluster;
+import dev.rigbus.kernel.pump.NodeLinks;
 import dev.rigbus.lab.admin.AdminAccess;
 import dev.rigbus.lab.admin.AdminCalls;
 import dev.rigbus.lab.admin.FacadeChanges;
@@ -92,6 +93,7 @@ final class LabParts {
             String version,
             LabNodes nodes,
             Bundles bundles,
+            NodeLinks links,
             OtherNodes others) {
         this.endpoint = endpoint;
         this.node = cluster.self();
@@ -130,7 +132,7 @@ final class LabParts {
                 vertx, cluster, view, writer, leasing, authorities, listens, who, tokens, settings, trail, meters);
         this.boards = new Boards(vertx, node, writer, authorities, leasing::now);
         this.desk = new BoardDesk(vertx, cluster, store.records(), view, boards, config.namespace());
-        this.bundleDesk = new BundleDesk(vertx, cluster, store.records(), bundles, trail);
+        this.bundleDesk = new BundleDesk(vertx, cluster, links, store.records(), bundles, trail);
 
         Lab lab = new Lab(
                 vertx,

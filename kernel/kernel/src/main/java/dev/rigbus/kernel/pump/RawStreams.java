@@ -2,6 +2,9 @@ package dev.rigbus.kernel.pump;
 
 import dev.rigbus.driver.ByteStream;
 import io.netty.channel.EventLoop;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.Executor;
 
 /** The two faces of a stream: a driver's {@link ByteStream} and a {@link RawStream}. */
 public final class RawStreams {
@@ -26,6 +29,17 @@ public final class RawStreams {
     /** The same stream, usable on the given event loop. */
     public static RawStream on(RawStream raw, EventLoop wanted) {
         return raw.eventLoop() == wanted ? raw : new LoopBridge(raw, wanted);
+    }
+
+    /**
+     * A stream over two blocking ones.
+     *
+     * @param threads one for each direction
+     * @param onClose runs once, on one of them, and makes a blocked read return
+     */
+    public static RawStream blocking(
+            EventLoop loop, Executor threads, InputStream in, OutputStream out, Runnable onClose) {
+        return new BlockingStream(loop, threads, in, out, onClose);
     }
 
     /** The stream as a driver would give it. */
