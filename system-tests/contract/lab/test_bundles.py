@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import subprocess
 import threading
 import tty
@@ -151,11 +152,19 @@ def test_r34_a_node_that_was_away_comes_back_with_what_the_lab_has(lab, tmp_path
     lab.nodes[1].kill()
     eventually(lambda: len(serving(lab)) == 1, "a node is missed", 60)
     rigbus(lab, "bundle", "upgrade", bundles.outlet(tmp_path, "1.1"))
+    # What it had is lost, and one of its own boards needs it.
+    shutil.rmtree(lab.nodes[1].data / "bundles")
+    settings = yaml.safe_load(lab.nodes[1].config.read_text())
+    own = {"metadata": {"name": "own"}, "export": OUTLET}
+    lab.nodes[1].config.write_text(yaml.safe_dump(settings | {"exporters": [own]}))
     lab.nodes[1].start()
     on(lab, "1.1")
-    lab.until_ready("desk")
-    done = lab.jmp("ann", "shell", "-n", "desk", "--", "j", "power", "on")
-    assert done.code == 0, done.text
+    for name in ["desk", "own"]:
+        lab.until_ready(name)
+        done = lab.jmp("ann", "shell", "-n", name, "--", "j", "power", "on")
+        assert done.code == 0, done.text
+    lab.nodes[1].config.write_text(yaml.safe_dump(settings))
+    eventually(lambda: "has been taken away exporter=default/own" in lab.log, lambda: lab.log[-2000:])
 
 
 

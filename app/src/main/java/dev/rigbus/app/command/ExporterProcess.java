@@ -2,6 +2,7 @@ package dev.rigbus.app.command;
 
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.ExporterFile;
+import dev.rigbus.app.node.NodeVertx;
 import dev.rigbus.driver.SettingsException;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
@@ -10,8 +11,6 @@ import dev.rigbus.kernel.session.HookSpec;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -66,16 +65,8 @@ final class ExporterProcess {
         }
     }
 
-    /**
-     * The Vert.x of an exporter: it keeps no files, has the system's fastest sockets, and half as many event loops as cores, so that on a
-     * small host a call, its driver and its socket share one and nothing is handed from thread to thread.
-     */
     static Vertx vertx() {
-        return Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(Math.max(1, Runtime.getRuntime().availableProcessors() / 2))
-                .setPreferNativeTransport(true)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        return Vertx.vertx(NodeVertx.options());
     }
 
     private Exporter start(Vertx vertx, CompletableFuture<String> end)

@@ -68,7 +68,7 @@ final class Up implements Command {
         Logs.level(level);
         try {
             LiveDrivers drivers = LiveDrivers.load(config, data, catalog);
-            List<Fault> faults = file == null ? List.of() : file.check(catalog);
+            List<Fault> faults = file == null ? List.of() : file.check(drivers.catalogOf(config, data));
             if (!faults.isEmpty()) {
                 throw new ConfigException(faults);
             }

@@ -124,7 +124,7 @@ final class Boards {
      */
     void start(List<NodeConfig.Board> all, Parts parts) throws NodeException, InterruptedException {
         for (NodeConfig.Board board : all) {
-            List<Fault> faults = board.file().check(catalog());
+            List<Fault> faults = board.file().check(catalog().awaitingTypes());
             if (!faults.isEmpty()) {
                 StringBuilder text = new StringBuilder("exporter " + name(board).name() + " cannot start:");
                 faults.forEach(fault -> text.append("\n  ").append(fault));

@@ -108,8 +108,12 @@ final class BundleDesk implements LabBundles {
         return Future.failedFuture(new StatusException(code, text));
     }
 
-    /** A record and what is to become of it. */
-    private record Plan(String name, long version, BundleRecord before, BundleRecord after) {}
+    /**
+     * A record and what is to become of it.
+     *
+     * @param trial whether a version that fails at first is taken back; one that is gone back to is not
+     */
+    private record Plan(String name, long version, BundleRecord before, BundleRecord after, boolean trial) {}
 
     @Override
     public Future<Bundle> change(Wish wish) {
@@ -149,7 +153,7 @@ final class BundleDesk implements LabBundles {
                 ? there ? List.copyOf(wanted.keySet()) : List.of(BundleRecord.EVERYWHERE)
                 : wish.nodes();
         nodes.forEach(node -> wanted.put(node, wish.hash()));
-        return new Plan(name, version(stored), before, before.with(wanted, Map.of(wish.hash(), content)));
+        return new Plan(name, version(stored), before, before.with(wanted, Map.of(wish.hash(), content)), true);
     }
 
     private static String versions(BundleRecord record) {
@@ -170,7 +174,7 @@ final class BundleDesk implements LabBundles {
                 throw new StatusException(
                         Code.FAILED_PRECONDITION, "bundle " + wish.name() + " has no version before this one");
             }
-            return new Plan(wish.name(), version(stored), before, before.rolledBack());
+            return new Plan(wish.name(), version(stored), before, before.rolledBack(), false);
         }
         Map<String, String> wanted = new TreeMap<>(before.current());
         for (String node : wish.nodes()) {
@@ -184,7 +188,8 @@ final class BundleDesk implements LabBundles {
                 wish.name(),
                 version(stored),
                 before,
-                before.with(wish.nodes().isEmpty() ? Map.of() : wanted, Map.of()));
+                before.with(wish.nodes().isEmpty() ? Map.of() : wanted, Map.of()),
+                false);
     }
 
     private static long version(@Nullable StoredRecord stored) {
@@ -213,7 +218,7 @@ final class BundleDesk implements LabBundles {
                 : each(nodes, node -> prepare(node, change, plan))
                         .compose(v -> each(nodes, node -> commit(node, change)));
         return done.compose(v -> write(plan))
-                .recover(cause -> each(nodes, node -> order(node, "cancel", change, ASK_MILLIS))
+                .recover(cause -> each(nodes, node -> order(node, "cancel", change, COMMIT_MILLIS))
                         .transform(v -> Future.failedFuture(cause)))
                 .map(plan.name());
     }
@@ -239,6 +244,7 @@ final class BundleDesk implements LabBundles {
         JsonObject order = new JsonObject()
                 .put("name", plan.name())
                 .put("hash", plan.after().on(node))
+                .put("trial", plan.trial())
                 .put("from", cluster.self());
         return order(node, "prepare", change, order, PREPARE_MILLIS);
     }
@@ -309,7 +315,7 @@ final class BundleDesk implements LabBundles {
             return;
         }
         log.error("{} fails in its first minute ({}); back to {}", title, why, now.version(before));
-        Plan plan = new Plan(name, version(stored), now, now.rolledBack());
+        Plan plan = new Plan(name, version(stored), now, now.rolledBack(), false);
         trail.of(
                         "node " + cluster.self(),
                         "bundle.rollback",

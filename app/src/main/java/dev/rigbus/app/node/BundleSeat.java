@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BundleSeat {
     private static final Logger log = LoggerFactory.getLogger(BundleSeat.class);
+
     /** From what is prepared to its commit, and from there to the record. */
     private static final long DECIDE_MILLIS = 60_000;
 
@@ -156,8 +157,7 @@ final class BundleSeat {
     private Future<JsonObject> carryOut(JsonObject order) {
         String change = order.getString("change", "");
         return switch (order.getString("op", "")) {
-            case "prepare" ->
-                prepare(change, order.getString("name"), order.getString("hash"), order.getString("from"));
+            case "prepare" -> prepare(change, order);
             case "commit" -> commit(change);
             case "cancel" -> cancel(change);
             default -> Future.succeededFuture(serving());
@@ -170,9 +170,12 @@ final class BundleSeat {
         return all;
     }
 
-    private Future<JsonObject> prepare(String change, String name, @Nullable String hash, String from) {
+    private Future<JsonObject> prepare(String change, JsonObject order) {
+        String name = order.getString("name");
+        String hash = order.getString("hash");
+        String from = order.getString("from");
         return fetch(hash, List.of(from))
-                .compose(v -> bundles.prepare(vertx, name, hash, failing))
+                .compose(v -> bundles.prepare(vertx, name, hash, order.getBoolean("trial", false) ? failing : null))
                 .compose(step -> onHome(() -> {
                     if (calledOff.remove(change) || !cluster.members().contains(from)) {
                         return step.abort().compose(v -> Future.failedFuture("the change has been called off"));
@@ -237,11 +240,9 @@ final class BundleSeat {
             return Future.succeededFuture(new JsonObject());
         }
         vertx.cancelTimer(known.timer);
-        if (known.committed) {
-            reconcile(known.name);
-            return Future.succeededFuture(new JsonObject());
-        }
-        return known.step.abort().map(new JsonObject());
+        // Whoever is told that nothing has changed may rely on it.
+        return (known.committed ? back(known.name).onFailure(cause -> reconcile(known.name)) : known.step.abort())
+                .map(new JsonObject());
     }
 
     /** The lab has made up its mind. */
@@ -269,19 +270,10 @@ final class BundleSeat {
         if (closed || !isDue(name) || !busy.add(name)) {
             return;
         }
-        String hash = wanted(name);
-        List<String> others = new ArrayList<>(cluster.members());
-        others.remove(cluster.self());
-        fetch(hash, others)
-                .compose(v -> bundles.prepare(vertx, name, hash, null))
-                .compose(Step::commit)
+        back(name)
                 .onComplete(done -> home.runOnContext(v -> {
                     busy.remove(name);
                     if (done.succeeded()) {
-                        log.info(
-                                "bundle {} is what the lab's records say: {}",
-                                name,
-                                hash == null ? "none" : hash.substring(0, 12));
                         reconcile(name);
                     } else {
                         log.error(
@@ -291,6 +283,20 @@ final class BundleSeat {
                         vertx.setTimer(AGAIN_MILLIS, timer -> home.runOnContext(again -> reconcile(name)));
                     }
                 }));
+    }
+
+    /** One attempt at it. */
+    private Future<Void> back(String name) {
+        String hash = wanted(name);
+        List<String> nodes = new ArrayList<>(cluster.members());
+        nodes.remove(cluster.self());
+        return fetch(hash, nodes)
+                .compose(v -> bundles.prepare(vertx, name, hash, null))
+                .compose(Step::commit)
+                .onSuccess(v -> log.info(
+                        "bundle {} is what the lab's records say: {}",
+                        name,
+                        hash == null ? "none" : hash.substring(0, 12)));
     }
 
     /** Has a content brought here by one of these nodes. */

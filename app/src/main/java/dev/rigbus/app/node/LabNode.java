@@ -33,7 +33,6 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
@@ -249,7 +248,7 @@ public final class LabNode {
                                 beacon.group(), beacon.port(), beacon.networkInterface(), BeaconConfig.INTERVAL),
                 mainPort,
                 ClusterConfig.SILENCE,
-                new VertxOptions().setPreferNativeTransport(true),
+                NodeVertx.options(),
                 InstantSource.system()::millis);
         ClusterNode member = Parts.await("the other nodes", ClusterNode.start(cluster), JOIN);
         parts.add("the cluster", member::close);

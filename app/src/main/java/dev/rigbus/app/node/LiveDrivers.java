@@ -1,6 +1,7 @@
 package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.NodeConfig;
+import dev.rigbus.cluster.node.Joining;
 import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.bundle.DriverFiles;
 import dev.rigbus.kernel.tree.DriverCatalog;
@@ -21,5 +22,14 @@ public record LiveDrivers(DriverCatalog catalog, DriverFiles files, Bundles bund
         DriverFiles files = DriverFiles.in(folder, catalog.registry());
         files.load();
         return new LiveDrivers(catalog, files, bundles);
+    }
+
+    /** What a node's file may name: in a lab of several, others may have bundles that this node does not have yet. */
+    public DriverCatalog catalogOf(NodeConfig config, Path data) {
+        boolean others = config.joinToken() != null
+                || !config.join().isEmpty()
+                || config.beacon() != null
+                || Joining.hasJoined(data);
+        return others ? catalog.awaitingTypes() : catalog;
     }
 }

@@ -100,6 +100,11 @@ public final class Joining {
         }
     }
 
+    /** Whether the node of this folder has joined a lab that was there before it. */
+    public static boolean hasJoined(Path folder) {
+        return Files.exists(folder.resolve(FILE));
+    }
+
     /** The nodes as they were when this one joined; none if it is the first of its lab. Records that are newer count more. */
     public static Collection<StoredRecord> known(Path folder) throws IOException {
         Path file = folder.resolve(FILE);

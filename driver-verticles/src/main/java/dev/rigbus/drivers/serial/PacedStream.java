@@ -1,6 +1,7 @@
 package dev.rigbus.drivers.serial;
 
 import dev.rigbus.driver.ByteStream;
+import dev.rigbus.driver.ForwardingStream;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -12,12 +13,11 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** Writes byte by byte with a pause in between, for boards that lose what comes faster; reading is not slowed. */
-final class PacedStream implements ByteStream {
+final class PacedStream extends ForwardingStream {
     private static final int MOST_QUEUED_BYTES = 16 * 1024;
     // Timers count milliseconds. Who wants more bytes than that gets those of a millisecond at once.
     private static final long TICK_NANOS = 1_000_000;
 
-    private final ByteStream stream;
     private final Vertx vertx;
     private final long intervalNanos;
     private final Queue<Chunk> queue = new ArrayDeque<>();
@@ -41,7 +41,7 @@ final class PacedStream implements ByteStream {
     }
 
     PacedStream(ByteStream stream, Vertx vertx, Duration interval) {
-        this.stream = stream;
+        super(stream);
         this.vertx = vertx;
         this.intervalNanos = interval.toNanos();
         this.due = System.nanoTime();
@@ -79,7 +79,7 @@ final class PacedStream implements ByteStream {
 
     private void sendDue() {
         long now = System.nanoTime();
-        while (!closed && !queue.isEmpty() && due <= now && !stream.writeQueueFull()) {
+        while (!closed && !queue.isEmpty() && due <= now && !stream().writeQueueFull()) {
             sendOne(queue.element());
             // What was missed is not caught up with, but for a tick.
             due = Math.max(due, now - TICK_NANOS) + intervalNanos;
@@ -91,13 +91,13 @@ final class PacedStream implements ByteStream {
                 sendDue();
             });
         } else if (ending != null && queue.isEmpty()) {
-            stream.end().onComplete(ending);
+            stream().end().onComplete(ending);
         }
     }
 
     private void sendOne(Chunk chunk) {
         if (chunk.sent < chunk.data.length()) {
-            stream.write(chunk.data.getBuffer(chunk.sent, chunk.sent + 1));
+            stream().write(chunk.data.getBuffer(chunk.sent, chunk.sent + 1));
             chunk.sent++;
             queuedBytes--;
         }
@@ -114,7 +114,7 @@ final class PacedStream implements ByteStream {
     @Override
     public Future<Void> end() {
         if (queue.isEmpty()) {
-            return stream.end();
+            return stream().end();
         }
         Promise<Void> promise = ending == null ? Promise.promise() : ending;
         ending = promise;
@@ -125,7 +125,7 @@ final class PacedStream implements ByteStream {
     public Future<Void> close() {
         closed = true;
         queue.clear();
-        return stream.close();
+        return stream().close();
     }
 
     @Override
@@ -142,42 +142,6 @@ final class PacedStream implements ByteStream {
 
     @Override
     public ByteStream setWriteQueueMaxSize(int size) {
-        return this;
-    }
-
-    @Override
-    public ByteStream handler(@Nullable Handler<Buffer> handler) {
-        stream.handler(handler);
-        return this;
-    }
-
-    @Override
-    public ByteStream endHandler(@Nullable Handler<Void> handler) {
-        stream.endHandler(handler);
-        return this;
-    }
-
-    @Override
-    public ByteStream exceptionHandler(@Nullable Handler<Throwable> handler) {
-        stream.exceptionHandler(handler);
-        return this;
-    }
-
-    @Override
-    public ByteStream pause() {
-        stream.pause();
-        return this;
-    }
-
-    @Override
-    public ByteStream resume() {
-        stream.resume();
-        return this;
-    }
-
-    @Override
-    public ByteStream fetch(long amount) {
-        stream.fetch(amount);
         return this;
     }
 }

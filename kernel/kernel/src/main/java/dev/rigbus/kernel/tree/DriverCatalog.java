@@ -9,10 +9,15 @@ import java.util.Map;
  *
  * @param registry drivers that run in this process
  * @param outposts what runs elsewhere
+ * @param isComplete whether a type that is not known is a mistake; else it may still come
  */
-public record DriverCatalog(TypeRegistry registry, Outposts outposts) {
+public record DriverCatalog(TypeRegistry registry, Outposts outposts, boolean isComplete) {
     /** The type of a driver that only holds others; there always. */
     public static final String COMPOSITE = "jumpstarter_driver_composite.driver.Composite";
+
+    public DriverCatalog(TypeRegistry registry, Outposts outposts) {
+        this(registry, outposts, true);
+    }
 
     /** Of drivers of this process alone. */
     public static DriverCatalog of(Collection<DriverType<?>> types) {
@@ -21,7 +26,12 @@ public record DriverCatalog(TypeRegistry registry, Outposts outposts) {
 
     /** The same types, with other places to run. */
     public DriverCatalog with(Outposts other) {
-        return new DriverCatalog(registry, other);
+        return new DriverCatalog(registry, other, isComplete);
+    }
+
+    /** The same while types may still come, with the bundles of a lab. */
+    public DriverCatalog awaitingTypes() {
+        return new DriverCatalog(registry, outposts, false);
     }
 
     /** The types as they are now, by name. */

@@ -21,11 +21,13 @@ final class SpecCheck {
     private final Map<String, DriverType<?>> types;
     private final Outposts.Plan outposts;
     private final Set<String> known;
+    private final boolean isComplete;
     private final List<Problem> problems = new ArrayList<>();
 
     SpecCheck(ExporterSpec spec, DriverCatalog catalog) {
         this.spec = spec;
         this.types = catalog.types();
+        this.isComplete = catalog.isComplete();
         this.outposts = catalog.outposts().plan(spec);
         this.known = new TreeSet<>(types.keySet());
         known.addAll(catalog.outposts().types());
@@ -63,6 +65,9 @@ final class SpecCheck {
 
     private void driver(DriverSpec driver) {
         DriverType<?> type = types.get(driver.type());
+        if (type == null && !isComplete) {
+            return;
+        }
         if (type == null) {
             problems.add(new Problem(driver.key() + ".type", unknownType(driver.type())));
             return;

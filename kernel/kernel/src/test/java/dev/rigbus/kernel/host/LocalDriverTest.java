@@ -8,6 +8,7 @@ import com.google.protobuf.Value;
 import dev.rigbus.driver.ByteStream;
 import dev.rigbus.driver.Export;
 import dev.rigbus.driver.ExportStream;
+import dev.rigbus.driver.ForwardingStream;
 import dev.rigbus.driver.HandsOver;
 import dev.rigbus.driver.Legacy;
 import dev.rigbus.kernel.call.Addresses;
@@ -22,12 +23,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,72 +125,9 @@ class LocalDriverTest {
     }
 
     /** A stream that has code of a driver in it. */
-    private record Own(ByteStream device) implements ByteStream {
-        @Override
-        public Future<Void> close() {
-            return device.close();
-        }
-
-        @Override
-        public ByteStream exceptionHandler(@Nullable Handler<Throwable> handler) {
-            device.exceptionHandler(handler);
-            return this;
-        }
-
-        @Override
-        public ByteStream handler(@Nullable Handler<Buffer> handler) {
-            device.handler(handler);
-            return this;
-        }
-
-        @Override
-        public ByteStream pause() {
-            device.pause();
-            return this;
-        }
-
-        @Override
-        public ByteStream resume() {
-            device.resume();
-            return this;
-        }
-
-        @Override
-        public ByteStream fetch(long amount) {
-            device.fetch(amount);
-            return this;
-        }
-
-        @Override
-        public ByteStream endHandler(@Nullable Handler<Void> handler) {
-            device.endHandler(handler);
-            return this;
-        }
-
-        @Override
-        public Future<Void> write(Buffer data) {
-            return device.write(data);
-        }
-
-        @Override
-        public Future<Void> end() {
-            return device.end();
-        }
-
-        @Override
-        public WriteStream<Buffer> setWriteQueueMaxSize(int size) {
-            return this;
-        }
-
-        @Override
-        public boolean writeQueueFull() {
-            return device.writeQueueFull();
-        }
-
-        @Override
-        public WriteStream<Buffer> drainHandler(@Nullable Handler<Void> handler) {
-            device.drainHandler(handler);
-            return this;
+    private static final class Own extends ForwardingStream {
+        Own(ByteStream device) {
+            super(device);
         }
     }
 
