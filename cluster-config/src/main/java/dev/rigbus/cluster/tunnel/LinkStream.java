@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * in part if need be: nothing is gathered or copied.
  */
 final class LinkStream extends ChannelInboundHandlerAdapter implements RawStream {
+    private static final int SMALL = 2048;
+
     private final Channel channel;
     /** What arrived before anybody listened. */
     private final Queue<ByteBuf> early = new ArrayDeque<>();
@@ -131,8 +133,16 @@ final class LinkStream extends ChannelInboundHandlerAdapter implements RawStream
             chunk.release();
             return;
         }
-        channel.write(channel.alloc().buffer(Integer.BYTES).writeInt(chunk.readableBytes()));
-        channel.write(chunk);
+        int length = chunk.readableBytes();
+        if (length > SMALL) {
+            channel.write(channel.alloc().buffer(Integer.BYTES).writeInt(length));
+            channel.write(chunk);
+            return;
+        }
+        // Each write goes through the whole of the pipeline, which costs more than to copy so little.
+        channel.write(
+                channel.alloc().buffer(Integer.BYTES + length).writeInt(length).writeBytes(chunk));
+        chunk.release();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.rigbus.kernel.pump;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chunks implements RawStream {
     static final int MOST_WHOLE = 1 << 20;
+    private static final int SMALL = 2048;
 
     private final RawStream line;
     private final int mostWhole;
@@ -39,8 +41,19 @@ public final class Chunks implements RawStream {
 
     @Override
     public void write(ByteBuf chunk) {
-        line.write(Unpooled.buffer(Integer.BYTES).writeInt(chunk.readableBytes()));
-        line.write(chunk);
+        int length = chunk.readableBytes();
+        if (length > SMALL) {
+            line.write(Unpooled.buffer(Integer.BYTES).writeInt(length));
+            line.write(chunk);
+            return;
+        }
+        // In one piece it is read in one piece: to copy it costs less than to put it together again at the other end.
+        ByteBuf whole = ByteBufAllocator.DEFAULT
+                .buffer(Integer.BYTES + length)
+                .writeInt(length)
+                .writeBytes(chunk);
+        chunk.release();
+        line.write(whole);
     }
 
     @Override
