@@ -209,6 +209,9 @@ class Lab:
             exporters.append({"file": str(file), "labels": labels})
         if exporters:
             settings = settings | {"exporters": exporters}
+        if self.size > 2:
+            # They share the cores of one host, and whoever starts or comes back has a lot to say to all of them.
+            settings = {"eventLoops": 4} | settings
         if self.size > 1 and "join" not in settings:
             settings = settings | {"join": [f"127.0.0.1:{free_port()}"]}
         node = Node(self.room, name, settings=settings, token=token, env=self.environments.get(name))

@@ -105,7 +105,8 @@ final class Up implements Command {
                 words.value(DriversFlag.FLAG) == null
                         ? config.drivers()
                         : Path.of(String.valueOf(words.value(DriversFlag.FLAG))),
-                config.bundles());
+                config.bundles(),
+                config.eventLoops());
     }
 
     private static List<HostPort> others(Words words) throws UsageException {
@@ -135,8 +136,7 @@ final class Up implements Command {
         Logger log = LoggerFactory.getLogger("rigbus");
         var end = StopSignals.install().first();
         try {
-            LabNode node = LabNode.start(
-                    file == null ? null : Path.of(file), config, data, drivers, Version.text(), ExporterProcess::vertx);
+            LabNode node = LabNode.start(file == null ? null : Path.of(file), config, data, drivers, Version.text());
             console.out().println("ready: node " + node.name() + " on " + node.endpoint() + " (TLS)");
             console.out().flush();
             log.info("stopping on {}", end.join());

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics where measurements are served; absent for nowhere
  * @param drivers the folder of drivers that are single files; absent for one in the data folder
  * @param bundles which bundles it takes
+ * @param eventLoops how many threads share all that is never to block; absent for half as many as there are cores
  */
 public record NodeConfig(
         @Nullable String name,
@@ -47,7 +48,8 @@ public record NodeConfig(
         Map<String, String> deprecatedLabels,
         @Nullable HostPort metrics,
         @Nullable Path drivers,
-        BundlePolicy bundles) {
+        BundlePolicy bundles,
+        @Nullable Integer eventLoops) {
     public static final int PORT = 8082;
 
     /** A lab of one host, with nothing said. */

@@ -27,6 +27,7 @@ final class NodeReader {
     private static final Duration TOKEN_LIFE = Duration.ofDays(365);
     private static final String BEACON_GROUP = "239.255.82.66";
     private static final int BEACON_PORT = 8083;
+    private static final int MOST_LOOPS = 256;
     private static final String DATABASE = "jdbc:postgresql:";
 
     private final Path folder;
@@ -68,7 +69,8 @@ final class NodeReader {
                 file.stringMap("deprecatedLabels"),
                 address(file.section("metrics"), "listen", "127.0.0.1", 0),
                 path(file, "drivers"),
-                bundles(file.section("bundles")));
+                bundles(file.section("bundles")),
+                file.has("eventLoops") ? (Integer) file.integer("eventLoops", 1, MOST_LOOPS) : null);
     }
 
     private BundlePolicy bundles(Settings settings) {

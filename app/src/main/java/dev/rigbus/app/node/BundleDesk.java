@@ -261,6 +261,9 @@ final class BundleDesk implements LabBundles {
         Promise<Void> answered = Promise.promise();
         Unanswered asked = new Unanswered(node, answered);
         unanswered.add(asked);
+        if (!cluster.members().contains(node)) {
+            answered.tryFail("it is gone");
+        }
         vertx.eventBus()
                 .request(
                         BundleSeat.address(node),

@@ -33,6 +33,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
@@ -76,19 +77,12 @@ public final class LabNode {
      * Starts it; returns when it serves. A failed start leaves nothing running.
      *
      * @param file where the configuration comes from, which is followed; absent for none
-     * @param vertx makes the bus of a node that is alone
      */
-    public static LabNode start(
-            @Nullable Path file,
-            NodeConfig config,
-            Path data,
-            LiveDrivers drivers,
-            String version,
-            Supplier<Vertx> vertx)
+    public static LabNode start(@Nullable Path file, NodeConfig config, Path data, LiveDrivers drivers, String version)
             throws NodeException, InterruptedException {
         LabNode node = new LabNode(file, config, data);
         try {
-            node.start(drivers, version, vertx);
+            node.start(drivers, version);
             return node;
         } catch (IOException e) {
             node.stop();
@@ -99,8 +93,7 @@ public final class LabNode {
         }
     }
 
-    private void start(LiveDrivers drivers, String version, Supplier<Vertx> maker)
-            throws NodeException, InterruptedException, IOException {
+    private void start(LiveDrivers drivers, String version) throws NodeException, InterruptedException, IOException {
         DriverCatalog catalog = drivers.catalog();
         InstantSource clock = InstantSource.system();
         if (config.joinToken() != null) {
@@ -117,8 +110,7 @@ public final class LabNode {
             nodes.addAll(Joining.known(data));
         }
         boolean alone = SingleNode.isEnough(nodes, name) && config.join().isEmpty() && config.beacon() == null;
-        Ground ground =
-                alone ? alone(maker, identity, known.latest()) : together(identity, nodes, known.latest(), version);
+        Ground ground = alone ? alone(identity, known.latest()) : together(identity, nodes, known.latest(), version);
 
         OpenStore store = Parts.await(
                 "the lab's records in " + data,
@@ -200,9 +192,8 @@ public final class LabNode {
     /** What everything else stands on. */
     private record Ground(Vertx vertx, Cluster cluster, NodeLinks links, Ports ports, int port) {}
 
-    private Ground alone(Supplier<Vertx> maker, NodeIdentity identity, long latest)
-            throws NodeException, InterruptedException, IOException {
-        Vertx vertx = maker.get();
+    private Ground alone(NodeIdentity identity, long latest) throws NodeException, InterruptedException, IOException {
+        Vertx vertx = Vertx.vertx(options());
         parts.add("the bus", vertx::close);
         Ports ports = ports(vertx);
         int port =
@@ -248,11 +239,15 @@ public final class LabNode {
                                 beacon.group(), beacon.port(), beacon.networkInterface(), BeaconConfig.INTERVAL),
                 mainPort,
                 ClusterConfig.SILENCE,
-                NodeVertx.options(),
+                options(),
                 InstantSource.system()::millis);
         ClusterNode member = Parts.await("the other nodes", ClusterNode.start(cluster), JOIN);
         parts.add("the cluster", member::close);
         return new Ground(member.vertx(), member, member.links(), Objects.requireNonNull(opened[0]), port[0]);
+    }
+
+    private VertxOptions options() {
+        return config.eventLoops() == null ? NodeVertx.options() : NodeVertx.options(config.eventLoops());
     }
 
     private Ports ports(Vertx vertx) {

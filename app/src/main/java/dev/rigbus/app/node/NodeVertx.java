@@ -12,8 +12,13 @@ public final class NodeVertx {
      * its socket share one and nothing is handed from thread to thread.
      */
     public static VertxOptions options() {
+        return options(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    /** The same with so many event loops. */
+    public static VertxOptions options(int eventLoops) {
         return new VertxOptions()
-                .setEventLoopPoolSize(Math.max(1, Runtime.getRuntime().availableProcessors() / 2))
+                .setEventLoopPoolSize(eventLoops)
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));

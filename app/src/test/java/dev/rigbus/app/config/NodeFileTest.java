@@ -66,6 +66,7 @@ class NodeFileTest {
                 deprecatedLabels: {board: use example.com/board}
                 metrics: {listen: 9100}
                 drivers: mine
+                eventLoops: 3
                 bundles: {rights: [native, network]}
                 labels: {rack: 1}
                 """);
@@ -100,7 +101,8 @@ class NodeFileTest {
                         Map.of("board", "use example.com/board"),
                         new HostPort("127.0.0.1", 9100),
                         room.resolve("mine"),
-                        new BundlePolicy(List.of("native", "network"), List.of())));
+                        new BundlePolicy(List.of("native", "network"), List.of()),
+                        3));
     }
 
     @Test
