@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,9 @@ final class BundleSeat {
     private static final long AGAIN_MILLIS = 3_000;
     private static final int OTHER_FAILURE = 13;
 
+    /** Published: a node has started. */
+    private static final String STARTS = "event/bundles/start";
+
     private final Vertx vertx;
     private final Context home;
     private final Cluster cluster;
@@ -56,10 +60,12 @@ final class BundleSeat {
     private final Map<String, Future<Void>> fetching = new HashMap<>();
     private final Set<String> busy = new HashSet<>();
     private final Set<String> calledOff = new HashSet<>();
+    private final Map<String, Integer> starts = new HashMap<>();
     private final BundleWay way;
     private @Nullable MessageConsumer<JsonObject> consumer;
+    private @Nullable MessageConsumer<String> starting;
     private RecordStore.@Nullable Registration watch;
-    private RecordStore.@Nullable Registration others;
+    private RecordStore.@Nullable Registration members;
     private boolean closed;
 
     /** A change that is not in the records yet. */
@@ -105,9 +111,19 @@ final class BundleSeat {
             used.addAll(read(record).contents().keySet());
         }
         watch = records.watch(BundleRecord.KIND, record -> home.runOnContext(v -> recorded(record.key())));
-        others = cluster.watch(members -> home.runOnContext(v -> lost(members)));
+        members = cluster.watch(now -> home.runOnContext(v -> forget(maker -> !now.contains(maker))));
         MessageConsumer<JsonObject> orders = vertx.eventBus().consumer(address(cluster.self()), this::asked);
         consumer = orders;
+        // One that comes back before anybody has missed it knows nothing of what it had begun.
+        MessageConsumer<String> others = vertx.eventBus()
+                .consumer(
+                        STARTS,
+                        message -> home.runOnContext(v -> {
+                            starts.merge(message.body(), 1, Integer::sum);
+                            forget(maker -> maker.equals(message.body()));
+                        }));
+        starting = others;
+        vertx.eventBus().publish(STARTS, cluster.self());
         Set<String> names = new TreeSet<>(bundles.active().keySet());
         records.all(BundleRecord.KIND).forEach(record -> names.add(record.key()));
         home.runOnContext(v -> names.forEach(this::reconcile));
@@ -125,11 +141,14 @@ final class BundleSeat {
         if (watch != null) {
             watch.cancel();
         }
-        if (others != null) {
-            others.cancel();
+        if (members != null) {
+            members.cancel();
         }
         if (consumer != null) {
             consumer.unregister();
+        }
+        if (starting != null) {
+            starting.unregister();
         }
         way.close();
     }
@@ -174,10 +193,13 @@ final class BundleSeat {
         String name = order.getString("name");
         String hash = order.getString("hash");
         String from = order.getString("from");
+        Integer start = starts.get(from);
         return fetch(hash, List.of(from))
                 .compose(v -> bundles.prepare(vertx, name, hash, order.getBoolean("trial", false) ? failing : null))
                 .compose(step -> onHome(() -> {
-                    if (calledOff.remove(change) || !cluster.members().contains(from)) {
+                    if (calledOff.remove(change)
+                            || !cluster.members().contains(from)
+                            || !Objects.equals(start, starts.get(from))) {
                         return step.abort().compose(v -> Future.failedFuture("the change has been called off"));
                     }
                     Pending made = new Pending(name, from, step);
@@ -193,10 +215,10 @@ final class BundleSeat {
         return done.future();
     }
 
-    /** What a node has begun that is gone is not waited for. */
-    private void lost(Set<String> members) {
+    /** What nodes have begun that do not know of it any more is not waited for. */
+    private void forget(Predicate<String> makers) {
         List.copyOf(pending.entrySet()).forEach(each -> {
-            if (!members.contains(each.getValue().maker)) {
+            if (makers.test(each.getValue().maker)) {
                 log.warn(
                         "node {} is gone in the middle of a change of bundle {}; it is taken back",
                         each.getValue().maker,
