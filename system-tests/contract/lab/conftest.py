@@ -70,6 +70,6 @@ def pytest_runtest_makereport(item, call):
     report = yield
     for lab in getattr(item, "funcargs", {}).values():
         lab = lab.lab if isinstance(lab, Wire) else lab
-        if report.failed and isinstance(lab, Lab):
+        if report.failed and isinstance(lab, Lab) and lab.room.exists():
             report.sections.append(("log of the lab", lab.log[-8000:]))
     return report
