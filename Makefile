@@ -39,7 +39,7 @@ contract-rigbus: $(PROBE) archive
 
 lab: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a lab of ours with stock clients and stock exporters
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 3 --dist loadscope \
+	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 2 --dist loadscope \
 	    $(SLOW:%=--ignore=%) --junit-xml=$(CURDIR)/$(REPORTS)/lab.xml
 
 # What runs on other nodes is asked what runs here is asked; of the tests of drivers, storage.py, shell.py and flasher.py pass too.

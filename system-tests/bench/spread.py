@@ -68,7 +68,7 @@ def main():
         room = Path(name)
         loadgen = room / "loadgen"
         subprocess.run(["go", "build", "-o", loadgen, "."], cwd=bench / "loadgen", check=True)
-        with Lab(nodes=2, boards={"n1": {"board": {}}}, hooks={"board": board(room, echo)}) as lab:
+        with Lab(nodes=2, settings={"eventLoops": max(1, os.cpu_count() // 2)}, boards={"n1": {"board": {}}}, hooks={"board": board(room, echo)}) as lab:
             lab.client("ann")
             lab.until_ready("board")
             holder = lab.jmp_talking("ann", "shell", "-n", "board", "--", "sh", "-c", "while read l; do echo held; done")

@@ -209,7 +209,7 @@ class Lab:
             exporters.append({"file": str(file), "labels": labels})
         if exporters:
             settings = settings | {"exporters": exporters}
-        if self.size > 2:
+        if self.size > 1:
             # They share the cores of one host, and whoever starts or comes back has a lot to say to all of them.
             settings = {"eventLoops": 4} | settings
         if self.size > 1 and "join" not in settings:

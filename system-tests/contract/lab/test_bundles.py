@@ -134,7 +134,7 @@ def test_all_or_nothing_with_the_reason(lab, tmp_path):
     half.write_bytes(first.read_bytes()[:500])
     for file, code, text in [*mistakes, (half, 1, "half.jar: is no whole jar")]:
         assert text in rigbus(lab, "bundle", "upgrade", file, code=code).text
-        assert set(serving(lab).values()) == {"1.0"}
+    assert set(serving(lab).values()) == {"1.0"}
     assert "driver power is a example.Outlet, which would be gone" in rigbus(lab, "bundle", "remove", "outlet", code=1).text
     assert "has no version before this one" in rigbus(lab, "bundle", "rollback", "outlet", code=1).text
     assert "node n9 cannot be reached" in rigbus(lab, "bundle", "upgrade", bundles.outlet(tmp_path, "1.1"), "--node", "n9", code=5).text
