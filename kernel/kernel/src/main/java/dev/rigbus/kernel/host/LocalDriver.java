@@ -272,7 +272,7 @@ public final class LocalDriver {
         try {
             model = DriverModel.of(next.getClass());
         } catch (IllegalArgumentException e) {
-            return Future.failedFuture(e);
+            return discard(next).transform(v -> Future.failedFuture(e));
         }
         return onContext(() -> {
             home.complete(context().nettyEventLoop());

@@ -42,6 +42,8 @@ final class Replacement {
         private final LocalNode node;
         private final Made next;
         private @Nullable Successor successor;
+        /** One that does not start is closed by whoever has tried. */
+        private boolean gone;
 
         Step(LocalNode node, Made next) {
             this.node = node;
@@ -142,7 +144,10 @@ final class Replacement {
             all = all.compose(v -> step.node
                     .host()
                     .prepare(step.next.driver(), step.next.context().home())
-                    .recover(cause -> Future.failedFuture(new DriverStartException(step.node.path(), cause)))
+                    .recover(cause -> {
+                        step.gone = true;
+                        return Future.failedFuture(new DriverStartException(step.node.path(), cause));
+                    })
                     .map(ready -> {
                         step.successor = ready;
                         return null;
@@ -156,7 +161,11 @@ final class Replacement {
         List<Future<Void>> gone = new ArrayList<>();
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);
-            gone.add(step.successor == null ? step.node.host().discard(step.next.driver()) : step.successor.drop());
+            if (step.successor != null) {
+                gone.add(step.successor.drop());
+            } else if (!step.gone) {
+                gone.add(step.node.host().discard(step.next.driver()));
+            }
         }
         steps.clear();
         return Future.join(gone).mapEmpty();

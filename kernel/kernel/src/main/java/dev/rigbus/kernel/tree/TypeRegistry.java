@@ -14,12 +14,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The types of driver that run in this process. Those of bundles and files come, change and go while drivers are in use, which follow; a type
  * of theirs is preferred to one of the process's own that has the same name. Safe to use from any thread.
  */
 public final class TypeRegistry {
+    private static final Logger log = LoggerFactory.getLogger(TypeRegistry.class);
     private static final DriverType<?> COMPOSITE = DriverType.of(DriverCatalog.COMPOSITE, context -> new Composite());
 
     private final Map<String, DriverType<?>> own;
@@ -50,15 +53,6 @@ public final class TypeRegistry {
     /** As they are now, by name. */
     public Map<String, DriverType<?>> types() {
         return types;
-    }
-
-    /** Who has brought a type; absent for the process's own. */
-    public synchronized @Nullable String owner(String type) {
-        return owners.entrySet().stream()
-                .filter(owner -> owner.getValue().containsKey(type))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
     }
 
     /** A change that is ready: every driver in use that it is about has a new instance beside it. Nobody else can change anything meanwhile. */
@@ -185,6 +179,7 @@ public final class TypeRegistry {
                             .map(each -> each.commit(trial))
                             .toList())
                     .<Void>mapEmpty()
+                    .compose(v -> follow(next, trial))
                     .onComplete(done -> over.complete());
         }
 
@@ -194,6 +189,25 @@ public final class TypeRegistry {
                     ? TypeRegistry.abort(replacements).onComplete(done -> over.complete())
                     : Future.succeededFuture();
         }
+    }
+
+    /** Has those trees follow that were started while a change was being prepared. */
+    private Future<Void> follow(Map<String, DriverType<?>> next, @Nullable Trial trial) {
+        List<DriverTree> all;
+        synchronized (this) {
+            all = List.copyOf(trees);
+        }
+        Future<Void> done = Future.succeededFuture();
+        for (DriverTree tree : all) {
+            Replacement late = new Replacement(tree, next);
+            done = done.compose(v -> late.prepare())
+                    .compose(v -> late.commit(trial))
+                    .recover(cause -> {
+                        log.error("goes on with the version that it has started with: {}", cause.getMessage());
+                        return Future.succeededFuture();
+                    });
+        }
+        return done;
     }
 
     /** A tree that has been started, and follows from now on. */
