@@ -72,7 +72,7 @@ def test_a_process_that_is_killed_fails_its_calls_alone_and_comes_back(tmp_path,
         eventually(lambda: below(pid, b"sleep"), "the call is under way")
         os.kill(pid, signal.SIGKILL)
         caller.join(10)
-        assert "UNAVAILABLE" in said[0] and "Python drivers has ended" in said[0], said
+        assert "UNAVAILABLE" in said[0] and "driver's process has ended" in said[0], said
         client.children["power"].on()
 
         def back():

@@ -25,6 +25,7 @@ BOARD = {
         },
         "again": {"ref": "group.plug"},
         "either": POWER | {"node": {"labels": {"rack": "b"}}},
+        "roams": {"type": "rigbus.testing.Roamer"},
     }
 }
 
@@ -134,7 +135,7 @@ def test_what_a_session_leaves_is_the_same_on_other_hosts(lab):
 
 USE = """
     for word in sys.stdin:
-        for name in "here", "far", "either":
+        for name in "here", "far", "either", "roams":
             try:
                 board[name].on()
                 show(name, "fine")
@@ -215,6 +216,22 @@ def test_what_may_run_elsewhere_leaves_a_host_that_is_drained(lab):
     node.stop()
     node.start()
     eventually(lambda: set(states(lab).values()) == {"up"}, lambda: str(states(lab)), 60)
+
+
+@pytest.mark.timeout(180)
+def test_what_needs_no_host_leaves_the_one_of_its_exporter_when_that_is_drained(lab):
+    home, others = lab.nodes[0], lab.nodes[1:]
+    assert "drivers of node n1 run here: [roams]" in home.process.log
+    session, uses = using(lab)
+    assert uses("here", "roams") == ["fine", "fine"]
+    assert run([*command("rigbus"), "drain", "n1", "--data", others[0].data]).code == 0
+
+    def moved():
+        return any("drivers of node n1 run here: [roams]" in node.process.log for node in others)
+
+    eventually(moved, lambda: lab.log[-4000:], 30)
+    eventually(lambda: uses("here", "roams") == ["fine", "fine"], lambda: lab.log[-4000:], 30)
+    assert session.finish() == 0
 
 
 def last_line_time(log):

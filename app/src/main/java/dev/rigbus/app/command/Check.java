@@ -1,5 +1,6 @@
 package dev.rigbus.app.command;
 
+import dev.rigbus.app.apart.DriverProcess;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.ExporterFile;
@@ -37,7 +38,7 @@ final class Check implements Command {
         if (words.operands().isEmpty()) {
             throw new UsageException("which FILE?");
         }
-        DriverCatalog catalog = DriverTypes.load();
+        DriverCatalog catalog = DriverTypes.load(DriverProcess::command);
         DriversFlag.load(words, catalog);
         boolean fine = true;
         for (String name : words.operands()) {
@@ -55,7 +56,6 @@ final class Check implements Command {
         return NodeFile.isMeant(file)
                 ? NodeFile.read(file, System.getenv()).check(catalog)
                 // It may be meant for a node.
-                : ExporterFile.read(file, System.getenv())
-                        .check(catalog.with(NodeOutposts.unplaced(catalog.outposts())));
+                : ExporterFile.read(file, System.getenv()).check(catalog.with(NodeOutposts.unplaced(catalog)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.rigbus.app.command;
 
+import dev.rigbus.app.apart.DriverProcess;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.demo.DemoBoard;
@@ -87,7 +88,8 @@ final class Demo implements Command {
     private static Exporter start(Vertx vertx) throws ConfigException, CommandException, InterruptedException {
         Listener listener = new Listener(HOST, 0, null, null);
         try {
-            return await(Exporter.start(vertx, DemoBoard.exporter(), DriverTypes.load(), listener));
+            return await(
+                    Exporter.start(vertx, DemoBoard.exporter(), DriverTypes.load(DriverProcess::command), listener));
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
             throw new CommandException(

@@ -1,5 +1,6 @@
 package dev.rigbus.app.command;
 
+import dev.rigbus.app.apart.DriverProcess;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.FlagValues;
@@ -66,7 +67,7 @@ final class Dev implements Command {
         // The prompt says what matters; what the drivers log is part of that.
         Logs.level(level);
         Vertx vertx = ExporterProcess.vertx();
-        try (Bench bench = new Bench(vertx, file, config, DriverTypes.load(), console.out())) {
+        try (Bench bench = new Bench(vertx, file, config, DriverTypes.load(DriverProcess::command), console.out())) {
             bench.start(end);
             if (!end.isDone()) {
                 Prompt prompt = new Prompt(bench, console.out(), () -> end.complete("exit"));

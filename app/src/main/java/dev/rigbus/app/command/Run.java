@@ -1,5 +1,6 @@
 package dev.rigbus.app.command;
 
+import dev.rigbus.app.apart.DriverProcess;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.ExporterFile;
@@ -52,7 +53,7 @@ final class Run implements Command {
         ListenerFlags flags = new ListenerFlags(words);
         Listener listener = flags.listener(environment);
         ExporterFile file = ExporterFile.read(path(words, environment), environment);
-        DriverCatalog catalog = DriverTypes.load();
+        DriverCatalog catalog = DriverTypes.load(DriverProcess::command);
         Logs.level(level);
         DriverFiles drivers = DriversFlag.load(words, catalog);
         List<Fault> faults = file.check(catalog);

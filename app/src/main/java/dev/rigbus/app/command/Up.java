@@ -1,5 +1,6 @@
 package dev.rigbus.app.command;
 
+import dev.rigbus.app.apart.DriverProcess;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DataFolder;
 import dev.rigbus.app.config.DriverTypes;
@@ -60,7 +61,7 @@ final class Up implements Command {
     public ExitCode run(Words words, Console console) throws Exception {
         Map<String, String> environment = System.getenv();
         LogLevel level = Rigbus.logLevel(words, environment);
-        DriverCatalog catalog = DriverTypes.load();
+        DriverCatalog catalog = DriverTypes.load(DriverProcess::command);
         NodeFile file =
                 words.has(CONFIG) ? NodeFile.read(Path.of(String.valueOf(words.value(CONFIG))), environment) : null;
         NodeConfig config = flags(words, file == null ? NodeConfig.usual() : file.config());

@@ -68,7 +68,7 @@ public final class NodeFile {
     /** All that is wrong, with the file and with those of its exporters, in the order of the lines; touches no device. */
     public List<Fault> check(DriverCatalog catalog) {
         List<Fault> all = new ArrayList<>(faults);
-        DriverCatalog inLab = catalog.with(NodeOutposts.unplaced(catalog.outposts()));
+        DriverCatalog inLab = catalog.with(NodeOutposts.unplaced(catalog));
         for (Board board : config.boards()) {
             all.addAll(board.file().check(inLab));
         }

@@ -14,6 +14,13 @@ public final class Logs {
         context().getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level.logback()));
     }
 
+    /** Leaves out what drivers and exporters say, where others are told it on another way. */
+    public static void quietDrivers() {
+        level(LogLevel.WARNING);
+        context().getLogger("driver").setLevel(Level.OFF);
+        context().getLogger("exporter").setLevel(Level.OFF);
+    }
+
     /** Writes out what is still waiting; nothing is logged afterwards. */
     public static void stop() {
         context().stop();

@@ -30,13 +30,20 @@ final class LabHosts implements Hosts {
     @Override
     public List<String> fitting(Whereabouts where) {
         Set<String> members = cluster.members();
-        List<String> wanted =
-                where.nodes().isEmpty() ? members.stream().sorted().toList() : where.nodes();
+        List<String> wanted = where.nodes().isEmpty() ? nearest(members) : where.nodes();
         return wanted.stream()
                 .filter(members::contains)
                 .filter(node -> where.labels().isEmpty()
                         || labels(node).entrySet().containsAll(where.labels().entrySet()))
                 .sorted(Comparator.comparing(states::isDraining))
+                .toList();
+    }
+
+    /** This one, then the others. */
+    private List<String> nearest(Set<String> members) {
+        return members.stream()
+                .sorted(Comparator.comparing((String node) -> !node.equals(self()))
+                        .thenComparing(Comparator.naturalOrder()))
                 .toList();
     }
 

@@ -157,7 +157,7 @@ public final class LabNode {
         parts.add("drivers of other nodes", hostings::close);
         Parts.await("drivers of other nodes", hostings.start(ground.links()), START);
         LabHosts hosts = new LabHosts(ground.cluster(), store.records(), lab.states());
-        DriverCatalog everywhere = catalog.with(new NodeOutposts(hosts, ground.links(), hostings, catalog.outposts()));
+        DriverCatalog everywhere = catalog.with(new NodeOutposts(hosts, ground.links(), hostings, catalog));
         lab.boards().use(everywhere);
         Parts.await("the bundles", lab.startBundles(), START);
         drivers.files().follow(ground.vertx());

@@ -42,6 +42,16 @@ class LabHostsTest {
     }
 
     @Test
+    void whatCanRunAnywhereStaysUntilItMust() {
+        node("b", NodeRecord.State.ACTIVE, Map.of());
+        node("0", NodeRecord.State.ACTIVE, Map.of());
+        cluster.members(Set.of("0", "a", "b"), true);
+        assertThat(hosts.fitting(Whereabouts.ANYWHERE)).containsExactly("a", "0", "b");
+        node("a", NodeRecord.State.DRAINING, Map.of());
+        assertThat(hosts.fitting(Whereabouts.ANYWHERE)).containsExactly("0", "b", "a");
+    }
+
+    @Test
     void oneThatIsDrainedIsTheLastChoice() {
         node("b", NodeRecord.State.DRAINING, Map.of());
         node("c", NodeRecord.State.ACTIVE, Map.of());

@@ -1,5 +1,7 @@
 package dev.rigbus.driver;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -8,9 +10,14 @@ import java.util.function.Function;
  * @param name the whole name, such as {@code jumpstarter_driver_power.driver.MockPower}
  * @param config reads the record of the driver's settings; it touches no device, so that a configuration can be checked without one
  * @param factory makes one instance; it may block, and throws what says why the driver cannot start
+ * @param traits where it can run; most have none
  * @param <C> the record of the driver's settings
  */
-public record DriverType<C>(String name, Function<Settings, C> config, Factory<C> factory) {
+public record DriverType<C>(String name, Function<Settings, C> config, Factory<C> factory, Set<Trait> traits) {
+    public DriverType {
+        traits = Set.copyOf(traits);
+    }
+
     /** The constructor of a driver. */
     @FunctionalInterface
     public interface Factory<C> {
@@ -24,12 +31,24 @@ public record DriverType<C>(String name, Function<Settings, C> config, Factory<C
     }
 
     public static <C> DriverType<C> of(String name, Function<Settings, C> config, Factory<C> factory) {
-        return new DriverType<>(name, config, factory);
+        return new DriverType<>(name, config, factory, Set.of());
     }
 
     /** A driver without settings; any key under {@code config:} but the common ones is an error. */
     public static DriverType<Settings> of(String name, PlainFactory factory) {
-        return new DriverType<>(name, settings -> settings, (settings, context) -> factory.create(context));
+        return of(name, settings -> settings, (settings, context) -> factory.create(context));
+    }
+
+    /** The same type with one more trait. */
+    public DriverType<C> with(Trait trait) {
+        Set<Trait> more = EnumSet.of(trait);
+        more.addAll(traits);
+        return new DriverType<>(name, config, factory, more);
+    }
+
+    /** Whether it has a trait. */
+    public boolean is(Trait trait) {
+        return traits.contains(trait);
     }
 
     /** Reads the settings and throws {@link SettingsException} with every problem; makes nothing. */

@@ -10,6 +10,7 @@ import dev.rigbus.kernel.session.LogHub;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.DriverTree;
 import dev.rigbus.kernel.tree.ExporterSpec;
+import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.wire.GetReportResponse;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -46,6 +48,15 @@ final class Ground {
 
     /** Starts the drivers; gives the place for the socket of the hooks. */
     Future<Path> lay(DriverCatalog catalog) {
+        return lay(catalog, Map.of(), false);
+    }
+
+    /**
+     * The same for drivers whose uuids are given.
+     *
+     * @param successor whether the same drivers serve in another process
+     */
+    Future<Path> lay(DriverCatalog catalog, Map<NodeSpec, UUID> uuids, boolean successor) {
         ByReference.register(vertx);
         undoLater(() -> {
             threads.shutdownNow();
@@ -53,7 +64,7 @@ final class Ground {
         });
         return blocking(PrivateSocket::new).compose(socket -> {
             undoLater(() -> blocking(socket::delete));
-            return blocking(() -> DriverTree.start(vertx, spec, catalog, logs, threads, pickups))
+            return blocking(() -> DriverTree.start(vertx, spec, catalog, logs, threads, pickups, uuids, successor))
                     .compose(starting -> starting)
                     .map(started -> {
                         undoLater(started::stop);

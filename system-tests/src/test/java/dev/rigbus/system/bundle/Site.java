@@ -1,11 +1,13 @@
 package dev.rigbus.system.bundle;
 
+import dev.rigbus.app.apart.DriverProcess;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterClient;
 import dev.rigbus.driver.DriverProvider;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.Exporter;
 import dev.rigbus.kernel.Listener;
+import dev.rigbus.kernel.bridge.JvmOutposts;
 import dev.rigbus.kernel.bundle.BundlePolicy;
 import dev.rigbus.kernel.bundle.BundleStore;
 import dev.rigbus.kernel.bundle.Bundles;
@@ -36,10 +38,14 @@ final class Site implements AutoCloseable {
     private @Nullable Exporter exporter;
 
     Site(Path room) {
+        this(room, BundlePolicy.USUAL);
+    }
+
+    Site(Path room, BundlePolicy policy) {
         List<DriverType<?>> types = new ArrayList<>();
         ServiceLoader.load(DriverProvider.class).forEach(provider -> types.addAll(provider.types()));
         registry = TypeRegistry.of(types);
-        bundles = new Bundles(room.resolve("bundles"), BundlePolicy.USUAL, registry);
+        bundles = new Bundles(room.resolve("bundles"), policy, registry);
     }
 
     static NodeSpec node(String key, String type, Map<String, ?> config, Map<String, NodeSpec> children) {
@@ -54,7 +60,7 @@ final class Site implements AutoCloseable {
         exporter = await(Exporter.start(
                 vertx,
                 new ExporterSpec("rig", null, export, null, null),
-                new DriverCatalog(registry, Outposts.NONE),
+                new DriverCatalog(registry, new JvmOutposts(registry, DriverProcess::command, Outposts.NONE)),
                 new Listener("127.0.0.1", 0, null, null)));
     }
 

@@ -6,10 +6,9 @@ import dev.rigbus.driver.ByteStream;
 import dev.rigbus.grpc.ClientCall;
 import dev.rigbus.grpc.ClientListener;
 import dev.rigbus.grpc.Code;
-import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.Status;
 import dev.rigbus.grpc.StatusException;
-import dev.rigbus.kernel.bridge.PythonSession.OneAnswer;
+import dev.rigbus.kernel.bridge.ChildSession.OneAnswer;
 import dev.rigbus.kernel.call.DriverMessage.Id;
 import dev.rigbus.kernel.call.DriverMessage.Items;
 import dev.rigbus.kernel.call.DriverMessage.OpenItems;
@@ -34,12 +33,12 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One driver that runs in Python: passes on what it is asked for. */
+/** One driver that runs in another process of this host: passes on what it is asked for. */
 final class BridgedDriver implements Performer {
     private static final String STREAM = "/jumpstarter.v1.RouterService/Stream";
 
     private final UUID uuid;
-    private final PythonOutpost outpost;
+    private final ProcessOutpost outpost;
     private final Pickups pickups;
     private final EventLoop loop;
     private final Context context;
@@ -47,7 +46,7 @@ final class BridgedDriver implements Performer {
     private final Map<Id, BridgedItems> itemCalls = new HashMap<>();
     private final Set<BridgedStream> resources = new HashSet<>();
 
-    BridgedDriver(UUID uuid, PythonOutpost outpost, Pickups pickups, EventLoop loop, Context context) {
+    BridgedDriver(UUID uuid, ProcessOutpost outpost, Pickups pickups, EventLoop loop, Context context) {
         this.uuid = uuid;
         this.outpost = outpost;
         this.pickups = pickups;
@@ -85,13 +84,14 @@ final class BridgedDriver implements Performer {
         return outpost.renew(fence, loop);
     }
 
-    private Future<GrpcClient> client() {
-        return outpost.session().compose(session -> session.client(loop));
+    private Future<ChildSession.Drivers> drivers() {
+        return outpost.session().compose(session -> session.drivers(loop));
     }
 
     /** Starts a call and sends its only message. */
-    private static ClientCall start(GrpcClient client, String method, MessageLite request, ClientListener listener) {
-        ClientCall call = client.call(PythonSession.EXPORTER + method, Map.of(), null, listener);
+    private static ClientCall start(
+            ChildSession.Drivers drivers, String method, MessageLite request, ClientListener listener) {
+        ClientCall call = drivers.call(ChildSession.EXPORTER + method, Map.of(), listener);
         call.writeLast(request);
         return call;
     }
@@ -105,13 +105,12 @@ final class BridgedDriver implements Performer {
                 .setMethod(method)
                 .addAllArgs(args)
                 .build();
-        client().onFailure(underWay.answer::fail).onSuccess(client -> {
+        drivers().onFailure(underWay.answer::fail).onSuccess(drivers -> {
             if (calls.containsKey(id)) {
-                underWay.call = start(client, "DriverCall", request, underWay.answer);
+                underWay.call = start(drivers, "DriverCall", request, underWay.answer);
             }
         });
-        return underWay.answer
-                .future()
+        return outpost.tried(underWay.answer.future())
                 .map(DriverCallResponse::getResult)
                 .onComplete(done -> calls.remove(id))
                 .recover(BridgedDriver::inWords);
@@ -120,7 +119,7 @@ final class BridgedDriver implements Performer {
     /** The connection's own words mean little to who has asked a driver. */
     private static <T> Future<T> inWords(Throwable cause) {
         boolean gone = cause instanceof StatusException e && e.status().code() == Code.UNAVAILABLE;
-        return Future.failedFuture(gone ? new StatusException(PythonSession.GONE) : cause);
+        return Future.failedFuture(gone ? new StatusException(ChildSession.GONE) : cause);
     }
 
     @Override
@@ -133,9 +132,9 @@ final class BridgedDriver implements Performer {
                 .setMethod(request.method())
                 .addAllArgs(request.args())
                 .build();
-        client().onFailure(items::fail).onSuccess(client -> {
+        drivers().onFailure(items::fail).onSuccess(drivers -> {
             if (itemCalls.containsKey(request.id())) {
-                items.started(start(client, "StreamingDriverCall", asked, items));
+                items.started(start(drivers, "StreamingDriverCall", asked, items));
             }
         });
     }
@@ -150,9 +149,9 @@ final class BridgedDriver implements Performer {
     }
 
     private Future<BridgedStream> stream(JsonObject request) {
-        return client().map(client -> {
+        return drivers().map(drivers -> {
             BridgedStream stream = new BridgedStream(loop);
-            stream.started(client.call(STREAM, Map.of("request", request.encode()), null, stream));
+            stream.started(drivers.call(STREAM, Map.of("request", request.encode()), stream));
             return stream;
         });
     }

@@ -47,7 +47,7 @@ final class BridgedItems implements ClientListener {
 
     @Override
     public void message(ByteBuf message) {
-        batch.add(PythonSession.parse(message, StreamingDriverCallResponse.parser())
+        batch.add(ChildSession.parse(message, StreamingDriverCallResponse.parser())
                 .getResult());
         credit--;
         if (credit <= 0 && call != null) {
@@ -58,7 +58,7 @@ final class BridgedItems implements ClientListener {
 
     @Override
     public void finished(Status status) {
-        Status told = status.code() == Code.UNAVAILABLE ? PythonSession.GONE : status;
+        Status told = status.code() == Code.UNAVAILABLE ? ChildSession.GONE : status;
         finish(told.isOk() ? null : new Failure(told.code().number(), told.text()));
     }
 

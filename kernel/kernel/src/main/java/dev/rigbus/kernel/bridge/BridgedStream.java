@@ -94,7 +94,7 @@ final class BridgedStream implements RawStream, ClientListener {
 
     @Override
     public void finished(Status status) {
-        failure = status.isOk() ? null : status.code() == Code.UNAVAILABLE ? PythonSession.GONE : status;
+        failure = status.isOk() ? null : status.code() == Code.UNAVAILABLE ? ChildSession.GONE : status;
         opened.tryFail(
                 new StatusException(failure == null ? new Status(Code.UNKNOWN, "the driver opened nothing") : failure));
         over.tryComplete();

@@ -110,8 +110,10 @@ public final class PythonOutposts implements Outposts {
                     }
                 });
             }
-            return new PythonOutpost(
-                    place, () -> environments.python(exporter.python().environment(), packages, place));
+            return new ProcessOutpost(
+                    place,
+                    new PythonLauncher(
+                            () -> environments.python(exporter.python().environment(), packages, place)));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.rigbus.kernel.bundle;
 import dev.rigbus.driver.DriverApi;
 import dev.rigbus.driver.DriverProvider;
 import dev.rigbus.driver.DriverType;
+import dev.rigbus.driver.Trait;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -122,15 +123,16 @@ public final class BundleFile {
      *
      * @param unpacked a folder for the jars inside it, which only this bundle uses
      */
-    List<DriverType<?>> load(Path unpacked) throws BundleException {
+    public List<DriverType<?>> load(Path unpacked) throws BundleException {
         try {
             List<URL> urls = new ArrayList<>(List.of(jar.toUri().toURL()));
             urls.addAll(libraries(unpacked));
             URLClassLoader loader =
                     new URLClassLoader("bundle " + title(), urls.toArray(URL[]::new), ApiLoader.INSTANCE);
             List<DriverType<?>> types = new ArrayList<>();
+            boolean apart = manifest.rights().contains(BundleManifest.NATIVE);
             for (DriverProvider provider : ServiceLoader.load(DriverProvider.class, loader)) {
-                types.addAll(provider.types());
+                provider.types().forEach(type -> types.add(apart ? type.with(Trait.APART) : type));
             }
             if (types.isEmpty()) {
                 loader.close();

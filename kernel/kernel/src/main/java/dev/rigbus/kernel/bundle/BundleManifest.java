@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param rights {@code Rigbus-Rights}: what its drivers need beside the JVM
  */
 public record BundleManifest(String name, String version, String api, List<String> rights) {
+    /** Libraries of machine code; its drivers run in a process of their own. */
+    static final String NATIVE = "native";
+
     /** The word of who wrote it, which the administrator of a node allows or not; nothing in a JVM could hold a driver to it. */
-    public static final List<String> RIGHTS = List.of("files", "native", "network", "process");
+    public static final List<String> RIGHTS = List.of("files", NATIVE, "network", "process");
 
     private static final String NAME = "Rigbus-Bundle";
     private static final String VERSION = "Rigbus-Bundle-Version";

@@ -10,6 +10,6 @@ import java.util.List;
  * @param signers by one of whom every part of a bundle has to be signed; none for bundles that need no signature
  */
 public record BundlePolicy(List<String> rights, List<X509Certificate> signers) {
-    /** All rights but that to native libraries, one of which can take the whole node with it. */
+    /** All rights but that to native libraries, which do as they like whatever the JVM forbids. */
     public static final BundlePolicy USUAL = new BundlePolicy(List.of("files", "network", "process"), List.of());
 }

@@ -3,6 +3,7 @@ package dev.rigbus.kernel.bundle;
 import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.host.Trial;
 import dev.rigbus.kernel.tree.TypeRegistry;
+import dev.rigbus.kernel.tree.TypeRegistry.Origin;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
@@ -115,7 +116,9 @@ public final class Bundles {
         }
         BundleFile file = BundleFile.open(store.jar(hash), hash.substring(0, 12));
         file.check(policy);
-        return file.load(store.unpacked(hash));
+        List<DriverType<?>> types = file.load(store.unpacked(hash));
+        types.forEach(type -> registry.note(type, new Origin(store.jar(hash), store.unpacked(hash))));
+        return types;
     }
 
     /** A change that is ready to be made. */

@@ -23,17 +23,20 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Serves one exporter to gRPC clients: on a TCP port, and on a Unix socket for its own hooks. */
+/** Serves one exporter to gRPC clients: on a TCP port, and on a Unix socket for its own hooks and for who has started it. */
 public final class GrpcVerticle extends VerticleBase {
     private final String exporter;
     private final Services services;
-    private final Listener listener;
+    private final @Nullable Listener listener;
     private final Path hookSocket;
     private @Nullable GrpcServer server;
     private @Nullable Channel tcp;
 
-    /** @param exporter its name, for the addresses of its session */
-    public GrpcVerticle(String exporter, Services services, Listener listener, Path hookSocket) {
+    /**
+     * @param exporter its name, for the addresses of its session
+     * @param listener absent to serve on the Unix socket alone
+     */
+    public GrpcVerticle(String exporter, Services services, @Nullable Listener listener, Path hookSocket) {
         this.exporter = exporter;
         this.services = services;
         this.listener = listener;
@@ -60,7 +63,7 @@ public final class GrpcVerticle extends VerticleBase {
     private record Tls(@Nullable SslContext context) {}
 
     private Future<Tls> tls() {
-        Listener.Tls files = listener.tls();
+        Listener.Tls files = listener == null ? null : listener.tls();
         return files == null
                 ? Future.succeededFuture(new Tls(null))
                 : vertx.executeBlocking(() -> new Tls(TlsFiles.load(files)));
@@ -70,18 +73,23 @@ public final class GrpcVerticle extends VerticleBase {
         EventLoopGroup loops = ((VertxInternal) vertx).nettyEventLoopGroup();
         GrpcServer made = new GrpcServer(loops, GrpcLimits.DEFAULT);
         server = made;
-        String passphrase = listener.passphrase();
-        Map<String, CallHandler> guarded = passphrase == null ? handlers : Passphrase.guard(handlers, passphrase);
         SocketAddress hooks = Transport.of(loops).unixAddress(hookSocket);
         return Binding.of(made.listen(hooks, handlers, null), "the socket for hooks " + hookSocket)
-                .compose(unix -> Binding.of(
-                        made.listen(new InetSocketAddress(listener.host(), listener.port()), guarded, tls),
-                        listener.host() + ":" + listener.port()))
+                .compose(unix -> listener == null ? Future.succeededFuture() : listenTo(made, listener, handlers, tls))
+                .recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
+    }
+
+    private Future<Void> listenTo(
+            GrpcServer made, Listener on, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+        String passphrase = on.passphrase();
+        Map<String, CallHandler> guarded = passphrase == null ? handlers : Passphrase.guard(handlers, passphrase);
+        return Binding.of(
+                        made.listen(new InetSocketAddress(on.host(), on.port()), guarded, tls),
+                        on.host() + ":" + on.port())
                 .map(channel -> {
                     tcp = channel;
-                    return (Void) null;
-                })
-                .recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
+                    return null;
+                });
     }
 
     /** The port that clients connect to. */

@@ -291,6 +291,11 @@ public final class LocalDriver {
         });
     }
 
+    /** Asks the instance that serves whether all is well. */
+    public Future<Void> probe() {
+        return onContext(() -> within(PROBE, serving().driver.probe(), "probe").mapEmpty());
+    }
+
     private static <T> Future<T> within(Duration limit, Future<T> future, String what) {
         return future.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(

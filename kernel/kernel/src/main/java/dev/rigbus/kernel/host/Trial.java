@@ -37,12 +37,12 @@ public final class Trial {
         this.failed = failed;
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return nanos.getAsLong() - start > TIME.toNanos();
     }
 
     /** @param cause absent for a call that went well */
-    void ended(@Nullable Throwable cause) {
+    public void ended(@Nullable Throwable cause) {
         if (isOver()) {
             return;
         }

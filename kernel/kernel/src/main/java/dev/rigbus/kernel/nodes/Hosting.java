@@ -22,6 +22,7 @@ import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.session.LogHub;
 import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.DriverTree;
+import dev.rigbus.kernel.tree.Posts;
 import dev.rigbus.wire.DriverInstanceReport;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

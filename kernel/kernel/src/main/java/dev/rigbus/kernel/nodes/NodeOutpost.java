@@ -22,6 +22,7 @@ import dev.rigbus.kernel.pump.RawStream;
 import dev.rigbus.kernel.session.LogEntry;
 import dev.rigbus.kernel.tree.Outpost;
 import dev.rigbus.kernel.tree.Outposts.Place;
+import dev.rigbus.kernel.tree.Posts;
 import dev.rigbus.kernel.tree.Whereabouts;
 import dev.rigbus.wire.DriverInstanceReport;
 import io.netty.channel.EventLoop;

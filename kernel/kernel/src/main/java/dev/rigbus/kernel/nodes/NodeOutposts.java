@@ -1,9 +1,13 @@
 package dev.rigbus.kernel.nodes;
 
+import dev.rigbus.driver.DriverType;
 import dev.rigbus.driver.Problem;
+import dev.rigbus.driver.Trait;
 import dev.rigbus.kernel.pump.NodeLinks;
+import dev.rigbus.kernel.tree.DriverCatalog;
 import dev.rigbus.kernel.tree.ExporterSpec;
 import dev.rigbus.kernel.tree.NodeSpec;
+import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.RefSpec;
 import dev.rigbus.kernel.tree.Outpost;
 import dev.rigbus.kernel.tree.Outposts;
@@ -16,39 +20,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which drivers of an exporter run on other nodes of the lab: those that say so, and those below them that say nothing else. Drivers with
- * the same whereabouts are hosted together.
+ * Which drivers of an exporter run on other nodes of the lab: those of which the configuration says so, or whose type can run anywhere, and
+ * those below them of which it says nothing else. Drivers with the same whereabouts are hosted together.
  */
 public final class NodeOutposts implements Outposts {
     private final @Nullable Site site;
-    private final Outposts here;
+    private final DriverCatalog catalog;
 
     /** @param hostings of this node, for drivers that may run on one of several */
     private record Site(Hosts hosts, NodeLinks links, Hostings hostings) {}
 
-    /** @param here decides about what stays on this node */
-    public NodeOutposts(Hosts hosts, NodeLinks links, Hostings hostings, Outposts here) {
-        this(new Site(hosts, links, hostings), here);
+    /** @param catalog tells which types may run anywhere, and decides about what stays on this node */
+    public NodeOutposts(Hosts hosts, NodeLinks links, Hostings hostings, DriverCatalog catalog) {
+        this(new Site(hosts, links, hostings), catalog);
     }
 
-    private NodeOutposts(@Nullable Site site, Outposts here) {
+    private NodeOutposts(@Nullable Site site, DriverCatalog catalog) {
         this.site = site;
-        this.here = here;
+        this.catalog = catalog;
     }
 
     /** For who checks an exporter before there is a lab; nothing can be started with it. */
-    public static Outposts unplaced(Outposts here) {
-        return new NodeOutposts(null, here);
+    public static Outposts unplaced(DriverCatalog catalog) {
+        return new NodeOutposts(null, catalog);
     }
 
     @Override
     public Collection<String> types() {
-        return here.types();
+        return catalog.outposts().types();
     }
 
     @Override
     public Plan plan(ExporterSpec exporter) {
-        return new NodePlan(exporter, here.plan(exporter));
+        return new NodePlan(exporter, catalog.outposts().plan(exporter));
     }
 
     private final class NodePlan implements Plan {
@@ -62,7 +66,8 @@ public final class NodeOutposts implements Outposts {
         }
 
         private void look(NodeSpec node, Whereabouts above) {
-            Whereabouts where = node.where().isGiven() ? node.where() : above;
+            Whereabouts said = node.where().isGiven() ? node.where() : above;
+            Whereabouts where = !said.isGiven() && isMovable(node) ? Whereabouts.ANYWHERE : said;
             if (!(node instanceof RefSpec) && where.isGiven() && !isHere(where)) {
                 outposts.put(where.text(), where);
                 homes.put(node, where.text());
@@ -70,8 +75,18 @@ public final class NodeOutposts implements Outposts {
             NodeSpec.children(node).values().forEach(child -> look(child, where));
         }
 
+        /** A driver that needs no particular host, and nothing below it that does. */
+        private boolean isMovable(NodeSpec node) {
+            DriverType<?> type =
+                    node instanceof DriverSpec driver ? catalog.types().get(driver.type()) : null;
+            return type != null
+                    && type.is(Trait.ANYWHERE)
+                    && NodeSpec.children(node).values().stream().allMatch(this::isMovable);
+        }
+
         private boolean isHere(Whereabouts where) {
             return site != null
+                    && !where.nodes().isEmpty()
                     && where.labels().isEmpty()
                     && where.nodes().equals(List.of(site.hosts().self()));
         }
@@ -90,6 +105,11 @@ public final class NodeOutposts implements Outposts {
         @Override
         public List<Problem> check(NodeSpec node) {
             return homes.containsKey(node) ? List.of() : rest.check(node);
+        }
+
+        @Override
+        public boolean isOfThisProcess(NodeSpec node) {
+            return homes.containsKey(node) || rest.isOfThisProcess(node);
         }
 
         @Override

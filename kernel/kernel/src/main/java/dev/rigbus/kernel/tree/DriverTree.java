@@ -82,13 +82,31 @@ public final class DriverTree {
             ExecutorService threads,
             Pickups pickups,
             Map<NodeSpec, UUID> uuids) {
+        return start(vertx, spec, catalog, logs, threads, pickups, uuids, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param successor whether the same drivers serve in another process; then it fails, too, if one of these finds that all is not well
+     */
+    public static Future<DriverTree> start(
+            Vertx vertx,
+            ExporterSpec spec,
+            DriverCatalog catalog,
+            LogHub logs,
+            ExecutorService threads,
+            Pickups pickups,
+            Map<NodeSpec, UUID> uuids,
+            boolean successor) {
         List<Problem> problems = check(spec, catalog);
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        TreeBuilder builder = new TreeBuilder(vertx, spec, catalog, logs, threads, pickups, uuids);
+        TreeBuilder builder = new TreeBuilder(vertx, spec, catalog, logs, threads, pickups, uuids, successor);
         DriverTree tree = builder.build();
         return tree.deploy()
+                .compose(v -> successor ? tree.probe() : Future.succeededFuture())
                 // Types may have changed while the drivers were started.
                 .compose(v -> tree.registry
                         .join(tree)
@@ -113,6 +131,11 @@ public final class DriverTree {
                 .toList();
     }
 
+    /** Where its drivers run that are not in this process. */
+    Collection<Outpost> outposts() {
+        return outposts;
+    }
+
     private Future<Void> deploy() {
         Future<Void> all = Future.succeededFuture();
         for (Outpost outpost : outposts) {
@@ -125,6 +148,16 @@ public final class DriverTree {
                         started.add(stop);
                         return null;
                     }));
+        }
+        return all.recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
+    }
+
+    private Future<Void> probe() {
+        Future<Void> all = Future.succeededFuture();
+        for (LocalNode node : local()) {
+            all = all.compose(v -> node.host()
+                    .probe()
+                    .recover(cause -> Future.failedFuture(new DriverStartException(node.path(), cause))));
         }
         return all.recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
     }

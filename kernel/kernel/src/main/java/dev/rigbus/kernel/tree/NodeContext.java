@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -108,8 +109,12 @@ final class NodeContext implements DriverContext {
     @Override
     public DriverContext child(String name) {
         return brought.computeIfAbsent(
-                name,
-                n -> new NodeContext(UUID.randomUUID(), path + "." + n, loggers, vertx, threads, Map.of(), successor));
+                name, n -> new NodeContext(below(n), path + "." + n, loggers, vertx, threads, Map.of(), successor));
+    }
+
+    /** The same each time: whoever is told of the children of a driver may see the driver start again. */
+    private UUID below(String name) {
+        return UUID.nameUUIDFromBytes((uuid + "/" + name).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -1,10 +1,14 @@
 package dev.rigbus.kernel.tree;
 
+import dev.rigbus.driver.DriverType;
+import dev.rigbus.kernel.host.Trial;
 import dev.rigbus.wire.DriverInstanceReport;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Where some drivers of one exporter run together, if not in this process. */
 public interface Outpost {
@@ -32,6 +36,29 @@ public interface Outpost {
      *     as the exporter lives, whatever is started anew behind it
      */
     Future<List<DriverInstanceReport>> start();
+
+    /** Whether it runs drivers of types that are others now. */
+    default boolean isStale(Map<String, DriverType<?>> types) {
+        return false;
+    }
+
+    /** Has new instances of such types started and asked whether all is well, beside those that serve. Changes nothing if that fails. */
+    default Future<Next> prepare(Map<String, DriverType<?>> types) {
+        return Future.failedFuture(new UnsupportedOperationException());
+    }
+
+    /** New instances that could serve in the place of others. */
+    interface Next {
+        /**
+         * Has them serve from now on; those before them finish what they have begun, for {@code linger} at most.
+         *
+         * @param trial watches them; absent for none
+         */
+        Future<Void> take(@Nullable Trial trial, Duration linger);
+
+        /** They are not wanted. */
+        Future<Void> drop();
+    }
 
     /** Stops all of them, and waits until nothing is left; stopping twice is stopping once. */
     Future<Void> stop();

@@ -40,6 +40,11 @@ public interface Outposts {
             return false;
         }
 
+        /** Whether what runs there is made of the types that this process knows, so that its settings can be checked here. */
+        default boolean isOfThisProcess(NodeSpec node) {
+            return false;
+        }
+
         /** What can be said against a node that runs on an outpost without starting anything. */
         List<Problem> check(NodeSpec node);
 

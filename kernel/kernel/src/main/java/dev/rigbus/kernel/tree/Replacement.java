@@ -2,6 +2,7 @@ package dev.rigbus.kernel.tree;
 
 import dev.rigbus.driver.Driver;
 import dev.rigbus.driver.DriverType;
+import dev.rigbus.driver.Trait;
 import dev.rigbus.kernel.host.LocalDriver.Predecessor;
 import dev.rigbus.kernel.host.LocalDriver.Successor;
 import dev.rigbus.kernel.host.Trial;
@@ -36,6 +37,8 @@ final class Replacement {
 
     private final Map<LocalNode, Made> made = new IdentityHashMap<>();
     private final List<Step> steps = new ArrayList<>();
+    private final List<Outpost> elsewhere;
+    private final List<Outpost.Next> nexts = new ArrayList<>();
 
     /** One instance in its place. */
     private static final class Step {
@@ -54,6 +57,8 @@ final class Replacement {
     Replacement(DriverTree tree, Map<String, DriverType<?>> types) {
         this.tree = tree;
         this.types = types;
+        this.elsewhere =
+                tree.outposts().stream().filter(each -> each.isStale(types)).toList();
         for (LocalNode node : tree.local()) {
             DriverSpec spec = node.maker().spec();
             if (spec != null && (types.get(spec.type()) != node.made().type() || usesStale(node))) {
@@ -70,7 +75,7 @@ final class Replacement {
     }
 
     boolean isEmpty() {
-        return stale.isEmpty();
+        return stale.isEmpty() && elsewhere.isEmpty();
     }
 
     /** Makes and starts the new instances; if that fails none is left. */
@@ -85,6 +90,7 @@ final class Replacement {
                                 },
                                 false)
                         .compose(v -> start())
+                        .compose(v -> startElsewhere())
                         .recover(cause -> abort().transform(
                                         v -> Future.failedFuture(DriverStartException.of(tree.name(), cause))));
     }
@@ -95,6 +101,11 @@ final class Replacement {
             if (type == null) {
                 throw new IllegalStateException(
                         "driver " + node.path() + " is a " + spec.type() + ", which would be gone");
+            }
+            DriverType<?> was = node.made().type();
+            if (type.is(Trait.APART) && was != null && !was.is(Trait.APART)) {
+                throw new IllegalStateException("driver " + node.path()
+                        + " would run in a process of its own from now on; take its exporter away for that");
             }
             add(node, node.maker().make(type, drivers(node), true));
         });
@@ -156,9 +167,22 @@ final class Replacement {
         return all;
     }
 
+    private Future<Void> startElsewhere() {
+        Future<Void> all = Future.succeededFuture();
+        for (Outpost outpost : elsewhere) {
+            all = all.compose(v -> outpost.prepare(types)).map(next -> {
+                nexts.add(next);
+                return null;
+            });
+        }
+        return all;
+    }
+
     /** Leaves everything as it was. */
     Future<Void> abort() {
         List<Future<Void>> gone = new ArrayList<>();
+        nexts.forEach(next -> gone.add(next.drop()));
+        nexts.clear();
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);
             if (step.successor != null) {
@@ -173,14 +197,16 @@ final class Replacement {
 
     /** Complete when the new instances serve; the old ones go when they have finished. */
     Future<Void> commit(@Nullable Trial trial) {
+        List<Future<Void>> there =
+                nexts.stream().map(next -> next.take(trial, LINGER)).toList();
         List<Future<Predecessor>> taken = new ArrayList<>();
         for (Step step : steps) {
             step.node.become(step.next);
             taken.add(step.successor == null ? Future.failedFuture("it was not prepared") : step.successor.take(trial));
         }
-        return Future.all(taken).map(v -> {
+        return Future.all(taken).compose(v -> {
             retire(taken.stream().map(Future::result).toList());
-            return null;
+            return Future.all(there).mapEmpty();
         });
     }
 

@@ -54,7 +54,9 @@ final class SpecCheck {
                             + " (a driver can only be on another host in a lab of several, see `rigbus up`)"));
         } else if (outposts.of(node) != null) {
             problems.addAll(outposts.check(node));
-            if (outposts.knowsHosts() && node instanceof DriverSpec driver && types.containsKey(driver.type())) {
+            if (outposts.isOfThisProcess(node)
+                    && node instanceof DriverSpec driver
+                    && types.containsKey(driver.type())) {
                 driver(driver);
             }
         } else if (node instanceof DriverSpec driver) {

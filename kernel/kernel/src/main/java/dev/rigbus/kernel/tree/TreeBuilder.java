@@ -32,10 +32,14 @@ final class TreeBuilder {
     private final World world;
     private final Pickups pickups;
     private final Map<NodeSpec, UUID> uuids;
+    private final boolean successor;
     private final Map<NodeSpec, TreeNode> made = new IdentityHashMap<>();
     private final List<TreeNode> order = new ArrayList<>();
 
-    /** @param uuids of nodes that have one already; compared by identity */
+    /**
+     * @param uuids of nodes that have one already; compared by identity
+     * @param successor whether the same drivers run elsewhere, and are to be succeeded
+     */
     TreeBuilder(
             Vertx vertx,
             ExporterSpec spec,
@@ -43,7 +47,8 @@ final class TreeBuilder {
             LogHub logs,
             ExecutorService threads,
             Pickups pickups,
-            Map<NodeSpec, UUID> uuids) {
+            Map<NodeSpec, UUID> uuids,
+            boolean successor) {
         this.vertx = vertx;
         this.spec = spec;
         this.registry = catalog.registry();
@@ -52,6 +57,7 @@ final class TreeBuilder {
         this.world = new World(vertx, threads, logs, spec.name());
         this.pickups = pickups;
         this.uuids = uuids;
+        this.successor = successor;
     }
 
     private UUID uuid(NodeSpec node) {
@@ -138,7 +144,7 @@ final class TreeBuilder {
                 driver.description(),
                 driver.methodDescriptions(),
                 common.stringMap("labels"));
-        return node(maker, maker.make(type, isGroup(type) ? Map.of() : drivers(children), false), children);
+        return node(maker, maker.make(type, isGroup(type) ? Map.of() : drivers(children), successor), children);
     }
 
     /** Whether it only holds others, and has nothing to do with them. */

@@ -4,6 +4,7 @@ import dev.rigbus.driver.DriverType;
 import dev.rigbus.kernel.host.Trial;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,7 @@ public final class TypeRegistry {
 
     private final Map<String, DriverType<?>> own;
     private final List<DriverTree> trees = new ArrayList<>();
+    private final Map<DriverType<?>, Origin> origins = Collections.synchronizedMap(new WeakHashMap<>());
     private Map<String, Map<String, DriverType<?>>> owners = Map.of();
     private volatile Map<String, DriverType<?>> types;
     private Future<?> last = Future.succeededFuture();
@@ -48,6 +51,24 @@ public final class TypeRegistry {
         Map<String, DriverType<?>> named = new LinkedHashMap<>();
         types.forEach(type -> named.put(type.name(), type));
         return named;
+    }
+
+    /**
+     * The bundle that a type is from, for another process that is to have it too.
+     *
+     * @param jar its content
+     * @param unpacked where the jars inside it are
+     */
+    public record Origin(Path jar, Path unpacked) {}
+
+    /** Notes where a type is from that is about to be brought. */
+    public void note(DriverType<?> type, Origin origin) {
+        origins.put(type, origin);
+    }
+
+    /** Absent for the process's own, and for those that were compiled here. */
+    public @Nullable Origin origin(DriverType<?> type) {
+        return origins.get(type);
     }
 
     /** As they are now, by name. */

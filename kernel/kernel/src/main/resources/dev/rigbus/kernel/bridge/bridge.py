@@ -1,7 +1,7 @@
 """Runs drivers of the Python implementation for a Rigbus exporter.
 
-The first line of the standard input says which, as JSON; they are served on the Unix socket that it names, and one line on the standard output
-says so, or what went wrong. The end of the standard input is the end of this process, however its parent ended.
+The first line of the standard input says which, as JSON; they are served on the Unix socket that it names, and one line on the standard output,
+behind "rigbus: ", says so, or what went wrong. The end of the standard input is the end of this process, however its parent ended.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ os.dup2(2, 1)
 
 
 def answer(**words):
-    print(json.dumps(words), file=answers, flush=True)
+    print("rigbus: " + json.dumps(words), file=answers, flush=True)
 
 
 def failure(cause):
@@ -58,12 +58,12 @@ def build(posts):
             below.add(uuid)
             children[name] = drivers.get(uuid) or Elsewhere(uuid=UUID(uuid))
         try:
-            made = import_class(post["type"], [], True) if post["type"] else Composite
+            made = import_class(post["type"], [], True) if "type" in post else Composite
             driver = made(
                 description=post["description"],
-                methods_description=post["methods"],
+                methods_description=post.get("methods", {}),
                 children=children,
-                **post["config"],
+                **post.get("config", {}),
             )
         except Exception as cause:
             raise Broken(post["path"], cause) from cause

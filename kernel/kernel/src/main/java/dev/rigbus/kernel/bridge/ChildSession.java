@@ -4,6 +4,7 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.rigbus.grpc.ClientCall;
 import dev.rigbus.grpc.ClientListener;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.GrpcClient;
@@ -24,26 +25,103 @@ import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What one process with Python drivers serves, on a connection for each event loop that asks. */
-final class PythonSession {
+/** What one process with drivers serves, on a connection for each event loop that asks. */
+final class ChildSession {
     static final String EXPORTER = "/jumpstarter.v1.ExporterService/";
-    static final Status GONE = new Status(
-            Code.UNAVAILABLE, "the process of the Python drivers has ended; it is started again in a moment");
+    static final Status GONE =
+            new Status(Code.UNAVAILABLE, "the driver's process has ended; it is started again in a moment");
 
     private final EventLoopGroup loops;
     private final Path socket;
     private final Map<EventLoop, Future<GrpcClient>> clients = new ConcurrentHashMap<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final Promise<Void> idle = Promise.promise();
+    private volatile boolean passed;
 
-    PythonSession(EventLoopGroup loops, Path socket) {
+    ChildSession(EventLoopGroup loops, Path socket) {
         this.loops = loops;
         this.socket = socket;
     }
 
-    Future<GrpcClient> client(EventLoop loop) {
+    private Future<GrpcClient> client(EventLoop loop) {
         return clients.computeIfAbsent(loop, this::connect);
+    }
+
+    /** Has something begun on a connection for drivers' calls and streams; on the event loop of that. */
+    Future<Drivers> drivers(EventLoop loop) {
+        return client(loop).map(Drivers::new);
+    }
+
+    /** Starts calls that this session waits for when it ends. */
+    final class Drivers {
+        private final GrpcClient client;
+
+        private Drivers(GrpcClient client) {
+            this.client = client;
+        }
+
+        ClientCall call(String method, Map<String, String> metadata, ClientListener listener) {
+            underWay.incrementAndGet();
+            return client.call(method, metadata, null, new Counted(listener));
+        }
+    }
+
+    /** No more calls are begun; complete when none is under way any more. */
+    Future<Void> idle() {
+        passed = true;
+        // One that is asked for on an event loop at this moment is still let through.
+        loops.next().execute(this::look);
+        return idle.future();
+    }
+
+    private void look() {
+        if (passed && underWay.get() == 0) {
+            idle.tryComplete();
+        }
+    }
+
+    private final class Counted implements ClientListener {
+        private final ClientListener listener;
+
+        Counted(ClientListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void headers(Map<String, String> metadata) {
+            listener.headers(metadata);
+        }
+
+        @Override
+        public void message(ByteBuf message) {
+            listener.message(message);
+        }
+
+        @Override
+        public void halfClosed() {
+            listener.halfClosed();
+        }
+
+        @Override
+        public void writable() {
+            listener.writable();
+        }
+
+        @Override
+        public void finished(Status status) {
+            listener.finished(status);
+        }
+
+        @Override
+        public void closed() {
+            listener.closed();
+            underWay.decrementAndGet();
+            look();
+        }
     }
 
     private Future<GrpcClient> connect(EventLoop loop) {
@@ -105,7 +183,7 @@ final class PythonSession {
         try {
             return parser.parseFrom(ByteBufUtil.getBytes(message));
         } catch (InvalidProtocolBufferException e) {
-            throw new StatusException(Code.INTERNAL, "the Python drivers answer what is no message: " + e.getMessage());
+            throw new StatusException(Code.INTERNAL, "the drivers answer what is no message: " + e.getMessage());
         } finally {
             message.release();
         }
@@ -142,7 +220,7 @@ final class PythonSession {
                 promise.tryComplete(said);
             } else {
                 promise.tryFail(new StatusException(
-                        status.isOk() ? new Status(Code.INTERNAL, "the Python drivers gave no answer") : status));
+                        status.isOk() ? new Status(Code.INTERNAL, "the drivers gave no answer") : status));
             }
         }
     }

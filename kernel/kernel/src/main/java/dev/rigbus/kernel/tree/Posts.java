@@ -1,11 +1,8 @@
-package dev.rigbus.kernel.nodes;
+package dev.rigbus.kernel.tree;
 
-import dev.rigbus.kernel.tree.ExporterSpec;
-import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.Outpost.Post;
-import dev.rigbus.kernel.tree.PythonSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
@@ -18,13 +15,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drivers of an exporter as one node describes them to another.
+ * Drivers of an exporter as one process describes them to another that is to run them.
  *
  * @param exporter those drivers alone, each tree of them under its path
  * @param uuids by node of the exporter, compared by identity
  */
-record Posts(ExporterSpec exporter, Map<NodeSpec, UUID> uuids) {
-    static JsonObject toJson(ExporterSpec exporter, List<Post> posts) {
+public record Posts(ExporterSpec exporter, Map<NodeSpec, UUID> uuids) {
+    public static JsonObject toJson(ExporterSpec exporter, List<Post> posts) {
         JsonArray all = new JsonArray();
         for (Post post : posts) {
             JsonObject children = new JsonObject();
@@ -49,7 +46,7 @@ record Posts(ExporterSpec exporter, Map<NodeSpec, UUID> uuids) {
                 .put("posts", all);
     }
 
-    static Posts of(JsonObject json) {
+    public static Posts of(JsonObject json) {
         Map<String, NodeSpec> made = new LinkedHashMap<>();
         Map<String, String> paths = new LinkedHashMap<>();
         Set<String> below = new HashSet<>();

@@ -1,44 +1,52 @@
 package dev.rigbus.kernel.bridge;
 
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One process with Python drivers, from its start to its end. Its methods block. */
-final class PythonProcess {
+/**
+ * One process with drivers, from its start to its end. It takes an order as a line on its standard input, whose end is its own, and says on its
+ * standard output, behind {@link #MARK}, that it is ready or has failed; all else there is somebody's chatter. Its methods block.
+ */
+final class ChildProcess {
+    static final String MARK = "rigbus: ";
+
     /** How long drivers may take to let their devices go. */
     private static final int CLOSE_SECONDS = 10;
 
     private final Process process;
+    private final String what;
+    private final Consumer<String> output;
 
-    private PythonProcess(Process process) {
+    private ChildProcess(Process process, String what, Consumer<String> output) {
         this.process = process;
+        this.what = what;
+        this.output = output;
     }
 
     /**
      * Starts the drivers; they answer when this returns.
      *
      * @param order what is to be served, and where
+     * @param what runs there, for messages
      * @param output takes what drivers and their libraries print
      * @throws IOException with a text for users, if one of them does not start
      */
-    static PythonProcess start(Path python, JsonObject order, Consumer<String> output) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(python.toString(), "-u", "-c", script());
+    static ChildProcess start(List<String> command, JsonObject order, String what, Consumer<String> output)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
         // A driver may want something of the environment, but not what is this process's alone.
         builder.environment().keySet().removeIf(name -> name.startsWith("RIGBUS_") || name.startsWith("JMP_"));
-        PythonProcess started = new PythonProcess(builder.start());
-        started.read(output);
+        ChildProcess started = new ChildProcess(builder.start(), what, output);
+        started.pass(started.process.errorReader(StandardCharsets.UTF_8));
         try {
             OutputStream input = started.process.getOutputStream();
             input.write((order.encode() + "\n").getBytes(StandardCharsets.UTF_8));
@@ -51,16 +59,10 @@ final class PythonProcess {
         }
     }
 
-    private static String script() throws IOException {
-        try (var script = Objects.requireNonNull(PythonProcess.class.getResourceAsStream("bridge.py"))) {
-            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private void read(Consumer<String> output) {
+    private void pass(BufferedReader from) {
         Thread reader = new Thread(
                 () -> {
-                    try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+                    try (BufferedReader lines = from) {
                         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                             output.accept(line);
                         }
@@ -68,23 +70,42 @@ final class PythonProcess {
                         output.accept("its output cannot be read any more: " + e.getMessage());
                     }
                 },
-                "python-output");
+                "driver-output");
         reader.setDaemon(true);
         reader.start();
     }
 
     private void awaitAnswer() throws IOException {
-        String line =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+        String line = lines.readLine();
+        while (line != null && !line.startsWith(MARK)) {
+            output.accept(line);
+            line = lines.readLine();
+        }
         if (line == null) {
-            throw new IOException("the process of the Python drivers ended before it was ready (exit "
+            throw new IOException("the process of " + what + " ended before it was ready (exit "
                     + process.onExit().join().exitValue() + "); the log above says why");
         }
-        JsonObject answer = new JsonObject(line);
-        if (answer.getString("failed") != null) {
-            String path = answer.getString("path");
-            throw new IOException((path == null ? "" : path + ": ") + answer.getString("failed"));
+        String failed = failure(line.substring(MARK.length()));
+        if (failed != null) {
+            throw new IOException(failed);
         }
+        pass(lines);
+    }
+
+    private static @Nullable String failure(String answer) throws IOException {
+        try {
+            JsonObject said = new JsonObject(answer);
+            String path = said.getString("path");
+            String failed = said.getString("failed");
+            return failed == null || path == null ? failed : path + ": " + failed;
+        } catch (DecodeException e) {
+            throw new IOException("it answers what is no answer: " + answer, e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     CompletableFuture<Process> onExit() {
@@ -110,17 +131,5 @@ final class PythonProcess {
         List<ProcessHandle> all = process.descendants().toList();
         process.destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    /** A folder for the socket that nobody else can look into. */
-    static Path room() throws IOException {
-        return Files.createTempDirectory("rigbus-python-");
-    }
-
-    static void leave(@Nullable Path room) throws IOException {
-        if (room != null) {
-            Files.deleteIfExists(room.resolve("socket"));
-            Files.deleteIfExists(room);
-        }
     }
 }

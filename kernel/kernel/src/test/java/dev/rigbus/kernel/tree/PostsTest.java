@@ -1,13 +1,10 @@
-package dev.rigbus.kernel.nodes;
+package dev.rigbus.kernel.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rigbus.kernel.tree.ExporterSpec;
-import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.kernel.tree.NodeSpec.DriverSpec;
 import dev.rigbus.kernel.tree.NodeSpec.GroupSpec;
 import dev.rigbus.kernel.tree.Outpost.Post;
-import dev.rigbus.kernel.tree.PythonSpec;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
