@@ -19,6 +19,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.vertx.core.Promise;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -42,8 +43,9 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes connections. Names are resolved on the calling thread: the event loop blocks for nothing. */
+/** Makes connections. */
 final class Connector {
+    private static final String THREADS = "rigbus-client";
     private static final String PASSPHRASE = "x-jumpstarter-passphrase";
 
     private final EventLoop loop;
@@ -69,11 +71,33 @@ final class Connector {
     /** One thread for all of a client's traffic. */
     static EventLoopGroup newLoop() {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("rigbus-client", true), sockets);
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(THREADS, true), sockets);
     }
 
-    /** Connects to the first address of the host that accepts. */
-    GrpcClient connect(ExporterAddress address) throws IOException {
+    /** Whether the calling thread is one of {@link #newLoop()}. */
+    static boolean isOwnThread() {
+        return Thread.currentThread().getName().startsWith(THREADS);
+    }
+
+    /** Connects to the first address of the host that accepts; fails with an {@link IOException} for people. */
+    io.vertx.core.Future<GrpcClient> connect(ExporterAddress address) {
+        Promise<GrpcClient> connected = Promise.promise();
+        // Looking up a name blocks, and so this has a thread for as long as it takes.
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        connected.complete(connectNow(address));
+                    } catch (IOException | RuntimeException e) {
+                        connected.fail(e);
+                    }
+                },
+                "rigbus-connect");
+        thread.setDaemon(true);
+        thread.start();
+        return connected.future();
+    }
+
+    private GrpcClient connectNow(ExporterAddress address) throws IOException {
         boolean tcp = address instanceof ExporterAddress.Tcp;
         SslContext tls = tcp && options.tls() ? tls() : null;
         IOException failure = new IOException("the " + peer + "'s host has no address");

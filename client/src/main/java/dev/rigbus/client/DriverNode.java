@@ -1,60 +1,62 @@
 package dev.rigbus.client;
 
-import com.google.protobuf.Value;
-import dev.rigbus.grpc.StatusException;
-import dev.rigbus.wire.DriverCallRequest;
-import dev.rigbus.wire.DriverCallResponse;
-import dev.rigbus.wire.DriverInstanceReport;
-import dev.rigbus.wire.StreamingDriverCallRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A driver on an exporter. Arguments are null, booleans, numbers, texts, lists and maps, or things with a plain text form such as paths;
- * results are plain data, with every number a {@link Double}.
+ * results are plain data, with every number a {@link Double}. Its methods block the thread that calls them, and refuse to block an event loop.
  */
 public final class DriverNode {
-    private static final String CLIENT = "jumpstarter.dev/client";
-    private static final String NAME = "jumpstarter.dev/name";
-
-    private final ExporterClient client;
-    private final DriverInstanceReport report;
+    private final AsyncDriver driver;
     private final Map<String, DriverNode> children = new LinkedHashMap<>();
 
-    DriverNode(ExporterClient client, DriverInstanceReport report) {
-        this.client = client;
-        this.report = report;
+    DriverNode(AsyncDriver driver) {
+        this.driver = driver;
+        driver.children().forEach((name, child) -> children.put(name, new DriverNode(child)));
     }
 
-    void add(DriverNode child) {
-        children.put(child.name(), child);
+    /** The same driver for who must not wait. */
+    public AsyncDriver async() {
+        return driver;
+    }
+
+    /** The same driver, each of whose calls has to end in time: then it is cancelled at the exporter, too. */
+    public DriverNode within(Duration time) {
+        return new DriverNode(driver.within(time));
     }
 
     /** The name that its parent knows it by; empty for the root. */
     public String name() {
-        return report.getLabelsOrDefault(NAME, "");
+        return driver.name();
     }
 
     public String uuid() {
-        return report.getUuid();
+        return driver.uuid();
     }
 
     /** The class by which stock clients know this kind of driver, such as {@code jumpstarter_driver_power.client.PowerClient}. */
     public String clientClass() {
-        return report.getLabelsOrDefault(CLIENT, "");
+        return driver.clientClass();
     }
 
     /** What the exporter's configuration says of it; may be empty. */
     public String description() {
-        return report.getDescription();
+        return driver.description();
     }
 
     public Map<String, String> labels() {
-        return report.getLabelsMap();
+        return driver.labels();
+    }
+
+    /** What the report says of methods, by name; most drivers say nothing. */
+    public Map<String, String> methodDescriptions() {
+        return driver.methodDescriptions();
     }
 
     /** By name, in the order of the exporter's configuration. */
@@ -68,13 +70,26 @@ public final class DriverNode {
      * @throws IllegalArgumentException for one that is not there; the text names those that are
      */
     public DriverNode child(String name) {
-        DriverNode child = children.get(name);
-        if (child == null) {
-            String here = name().isEmpty() ? "the exporter" : name();
-            throw new IllegalArgumentException(here + " has no driver " + name + " (there: "
-                    + (children.isEmpty() ? "none" : String.join(", ", children.keySet())) + ")");
-        }
-        return child;
+        driver.child(name);
+        return Objects.requireNonNull(children.get(name));
+    }
+
+    /**
+     * This driver as something with methods: a typed client such as {@link PowerClient}, or an interface whose methods are those of the driver.
+     *
+     * <p>Of an interface, {@code setSpeed(5)} calls {@code set_speed}. A method that returns an {@link java.util.Iterator} makes a streaming call, one
+     * that returns a {@link RawStream} opens a stream, and one that returns a {@link io.vertx.core.Future} does not wait. Results become what the method
+     * says it returns: numbers, texts, lists, maps, enums and records.
+     *
+     * @throws IllegalArgumentException if the driver is something else, or the interface cannot be called so; the text says why
+     */
+    public <T> T as(Class<T> type) {
+        return Clients.as(this, type);
+    }
+
+    /** The typed client for what the exporter says that this driver is; a {@link GenericClient} for what nobody here knows. */
+    public Object client() {
+        return Clients.of(this);
     }
 
     /**
@@ -83,35 +98,12 @@ public final class DriverNode {
      * @throws CallException when the driver says no
      */
     public @Nullable Object call(String method, @Nullable Object... arguments) {
-        DriverCallRequest request = DriverCallRequest.newBuilder()
-                .setUuid(uuid())
-                .setMethod(method)
-                .addAllArgs(Values.encodeAll(arguments))
-                .build();
-        try {
-            byte[] answer = client.unary("DriverCall", request, null);
-            return Values.decode(
-                    Messages.parse(DriverCallResponse.parser(), answer).getResult());
-        } catch (StatusException e) {
-            throw CallException.ofCall(method, e.status());
-        }
+        return CallException.in(() -> Await.forever(driver.call(method, arguments)));
     }
 
     /** Calls a method that has any number of results. Close what it returns unless it has been read to its end. */
     public ItemStream streamingCall(String method, @Nullable Object... arguments) {
-        List<Value> values = Values.encodeAll(arguments);
-        BlockingCall call = client.start("/jumpstarter.v1.ExporterService/StreamingDriverCall", Map.of());
-        try {
-            call.write(StreamingDriverCallRequest.newBuilder()
-                    .setUuid(uuid())
-                    .setMethod(method)
-                    .addAllArgs(values)
-                    .build());
-            call.end();
-        } catch (StatusException e) {
-            throw CallException.ofItems(e.status());
-        }
-        return new ItemStream(call);
+        return new ItemStream(driver.streamingCall(method, arguments));
     }
 
     /**
@@ -120,17 +112,7 @@ public final class DriverNode {
      * @throws CallException when it cannot be opened
      */
     public RawStream stream(String method) {
-        return open(Json.write(Map.of("kind", "driver", "uuid", uuid(), "method", method)));
-    }
-
-    RawStream open(String request) {
-        BlockingCall call = client.start("/jumpstarter.v1.RouterService/Stream", Map.of("request", request));
-        try {
-            return new RawStream(call, call.headers());
-        } catch (StatusException e) {
-            call.close();
-            throw CallException.of(e.status());
-        }
+        return new RawStream(CallException.in(() -> Await.forever(driver.stream(method))));
     }
 
     /**
@@ -144,8 +126,19 @@ public final class DriverNode {
         source.run(this, use);
     }
 
+    /**
+     * Lends the driver a sink to write to, for as long as a method runs that takes such a sink.
+     *
+     * @param use calls the method, with the handle as an argument
+     * @throws IOException when the sink cannot be written
+     * @throws CallException when the driver says no
+     */
+    public void download(Download sink, Upload.Use use) throws IOException {
+        sink.run(this, use);
+    }
+
     @Override
     public String toString() {
-        return (name().isEmpty() ? "root" : name()) + " (" + clientClass() + ")";
+        return driver.toString();
     }
 }

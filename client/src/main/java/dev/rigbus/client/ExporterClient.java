@@ -1,35 +1,27 @@
 package dev.rigbus.client;
 
-import com.google.protobuf.Empty;
-import com.google.protobuf.MessageLite;
 import dev.rigbus.grpc.Code;
-import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.StatusException;
-import dev.rigbus.wire.GetReportResponse;
-import dev.rigbus.wire.GetStatusRequest;
-import dev.rigbus.wire.GetStatusResponse;
-import io.netty.channel.EventLoopGroup;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
 
-/** A connection to an exporter and its tree of drivers. May be used from any thread; closing it ends what is still under way. */
+/**
+ * A connection to an exporter and its tree of drivers. Its methods block the thread that calls them, which may be any but an event loop; closing it ends
+ * what is still under way.
+ */
 public final class ExporterClient implements AutoCloseable {
-    private static final String SERVICE = "/jumpstarter.v1.ExporterService/";
-    private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
-    private static final long CLOSE_SECONDS = 5;
+    private static final Duration CLOSE = Duration.ofSeconds(5);
 
-    private final EventLoopGroup loop;
-    private final GrpcClient grpc;
+    private final AsyncExporter exporter;
     private final DriverNode root;
 
-    private ExporterClient(EventLoopGroup loop, GrpcClient grpc, Duration timeout) throws IOException {
-        this.loop = loop;
-        this.grpc = grpc;
-        byte[] report = BlockingCall.unary(grpc, SERVICE + "GetReport", Empty.getDefaultInstance(), timeout);
-        this.root = Tree.build(Messages.parse(GetReportResponse.parser(), report), this);
+    private ExporterClient(AsyncExporter exporter) {
+        this.exporter = exporter;
+        this.root = new DriverNode(exporter.root());
     }
 
     /** Connects to the exporter that the environment names, as inside {@code jmp shell}. */
@@ -49,27 +41,25 @@ public final class ExporterClient implements AutoCloseable {
      * @throws IOException with a text for people: nobody there, not trusted, wrong passphrase, no exporter
      */
     public static ExporterClient connect(ExporterAddress address, ClientOptions options) throws IOException {
-        EventLoopGroup loop = Connector.newLoop();
+        return new ExporterClient(awaitIo(AsyncExporter.connect(address, options)));
+    }
+
+    static <T> T awaitIo(Future<T> future) throws IOException {
         try {
-            GrpcClient grpc = new Connector(loop.next(), options).connect(address);
-            return new ExporterClient(loop, grpc, options.timeout());
+            return Await.forever(future);
         } catch (StatusException e) {
-            shutDown(loop);
-            throw new IOException(refusal(address, e), e);
-        } catch (IOException | RuntimeException e) {
-            shutDown(loop);
+            throw new IOException(e.getMessage(), e);
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
             throw e;
         }
     }
 
-    private static String refusal(ExporterAddress address, StatusException e) {
-        String who = "the exporter at " + address;
-        return switch (e.status().code()) {
-            case UNAUTHENTICATED -> who + " refuses: " + e.status().text();
-            case UNAVAILABLE, DEADLINE_EXCEEDED ->
-                who + " does not answer: " + e.status().text();
-            default -> who + " answers with " + e.status();
-        };
+    /** The same connection for who must not wait. */
+    public AsyncExporter async() {
+        return exporter;
     }
 
     /** The root of the tree; the drivers are below it. */
@@ -92,45 +82,41 @@ public final class ExporterClient implements AutoCloseable {
 
     /** What the exporter says of its session. */
     public SessionStatus status() {
+        return CallException.in(() -> Await.forever(exporter.status()));
+    }
+
+    /**
+     * Waits until the session is in one of some states; an exporter that tells no states counts as ready.
+     *
+     * @throws TimeoutException when it is not in time
+     */
+    public SessionStatus waitForStatus(Set<SessionStatus.State> states, Duration limit) throws TimeoutException {
         try {
-            byte[] answer = BlockingCall.unary(
-                    grpc, SERVICE + "GetStatus", GetStatusRequest.getDefaultInstance(), STATUS_LIMIT);
-            return SessionStatus.of(Messages.parse(GetStatusResponse.parser(), answer));
-        } catch (StatusException e) {
-            throw CallException.of(e.status());
+            return Await.forever(exporter.waitForStatus(states, limit));
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof TimeoutException late) {
+                throw late;
+            }
+            throw e;
         }
+    }
+
+    /** Asks the exporter to end the session, and so to run its after-lease hook; tells whether it does. */
+    public boolean endSession() {
+        return CallException.in(() -> Await.forever(exporter.endSession()));
     }
 
     /** What the exporter and its drivers log, from a little before now on. Close it when it is no longer of interest. */
     public LogStream logStream() {
-        BlockingCall call = start(SERVICE + "LogStream", Map.of());
-        call.write(Empty.getDefaultInstance());
-        call.end();
-        return new LogStream(call);
-    }
-
-    BlockingCall start(String path, Map<String, String> metadata) {
-        return BlockingCall.start(grpc, path, metadata, null);
-    }
-
-    byte[] unary(String method, MessageLite request, @Nullable Duration limit) {
-        return BlockingCall.unary(grpc, SERVICE + method, request, limit);
+        return new LogStream(exporter.logStream());
     }
 
     @Override
     public void close() {
         try {
-            if (!grpc.close().await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                throw new StatusException(Code.DEADLINE_EXCEEDED, "the connection could not be closed");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            shutDown(loop);
+            Await.result(exporter.close(), CLOSE);
+        } catch (TimeoutException e) {
+            throw new StatusException(Code.DEADLINE_EXCEEDED, "the connection could not be closed");
         }
-    }
-
-    private static void shutDown(EventLoopGroup loop) {
-        loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -3,7 +3,7 @@ package dev.rigbus.client;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A flasher: puts images into a device's storage. */
+/** A flasher: puts images into a device's storage, and reads them back. */
 public final class FlasherClient {
     private final DriverNode driver;
 
@@ -19,9 +19,23 @@ public final class FlasherClient {
     /**
      * Writes an image, and returns when the driver has written all of it.
      *
-     * @param partition absent for the only or usual one
+     * @param target such as a partition; absent for the only or usual one
      */
-    public void flash(Upload image, @Nullable String partition) throws IOException {
-        driver.upload(image, handle -> driver.call("flash", handle, partition));
+    public void flash(Upload image, @Nullable String target) throws IOException {
+        driver.upload(image, handle -> driver.call("flash", handle, target));
+    }
+
+    /** Has the exporter fetch an image and write it. */
+    public void flash(Presigned image, @Nullable String target) {
+        driver.call("flash", image.handle(), target);
+    }
+
+    /**
+     * Reads what the device has, and returns when all of it is here.
+     *
+     * @param target such as a partition; absent for the only or usual one
+     */
+    public void dump(Download sink, @Nullable String target) throws IOException {
+        driver.download(sink, handle -> driver.call("dump", handle, target));
     }
 }

@@ -4,19 +4,18 @@ import dev.rigbus.grpc.StatusException;
 import dev.rigbus.wire.StreamingDriverCallResponse;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a streaming call, as they come. A driver that is faster than its reader has to wait for it. For one thread.
  */
 public final class ItemStream implements Iterator<@Nullable Object>, AutoCloseable {
-    private final BlockingCall call;
-    private byte @Nullable [] ahead;
+    private final AsyncItems items;
+    private @Nullable StreamingDriverCallResponse ahead;
     private boolean ended;
 
-    ItemStream(BlockingCall call) {
-        this.call = call;
+    ItemStream(AsyncItems items) {
+        this.items = items;
     }
 
     /**
@@ -28,13 +27,12 @@ public final class ItemStream implements Iterator<@Nullable Object>, AutoCloseab
     public boolean hasNext() {
         if (ahead == null && !ended) {
             try {
-                ahead = call.next(null);
+                ahead = Await.forever(items.next());
                 ended = ahead == null;
             } catch (StatusException e) {
                 ended = true;
-                throw CallException.ofItems(e.status());
-            } catch (TimeoutException e) {
-                throw new IllegalStateException(e); // there is no limit that could be passed
+                items.close();
+                throw CallException.ofItems(e);
             }
         }
         return ahead != null;
@@ -45,10 +43,9 @@ public final class ItemStream implements Iterator<@Nullable Object>, AutoCloseab
         if (!hasNext() || ahead == null) {
             throw new NoSuchElementException();
         }
-        byte[] message = ahead;
+        StreamingDriverCallResponse response = ahead;
         ahead = null;
-        return Values.decode(
-                Messages.parse(StreamingDriverCallResponse.parser(), message).getResult());
+        return Values.decode(response.getResult());
     }
 
     /** Tells the driver to stop. */
@@ -56,6 +53,6 @@ public final class ItemStream implements Iterator<@Nullable Object>, AutoCloseab
     public void close() {
         ended = true;
         ahead = null;
-        call.close();
+        items.close();
     }
 }

@@ -34,7 +34,8 @@ public final class LabClient implements AutoCloseable {
             throws IOException {
         EventLoopGroup loop = Connector.newLoop();
         try {
-            return new LabClient(loop, new Connector(loop.next(), options, "node", metadata).connect(address));
+            Connector connector = new Connector(loop.next(), options, "node", metadata);
+            return new LabClient(loop, ExporterClient.awaitIo(connector.connect(address)));
         } catch (IOException | RuntimeException e) {
             shutDown(loop);
             throw e;
@@ -48,11 +49,7 @@ public final class LabClient implements AutoCloseable {
      * @throws CallException for what the node refuses
      */
     public <T extends MessageLite> T call(String path, MessageLite request, Parser<T> parser, Duration limit) {
-        try {
-            return Messages.parse(parser, BlockingCall.unary(grpc, path, request, limit));
-        } catch (StatusException e) {
-            throw CallException.of(e.status());
-        }
+        return CallException.in(() -> Await.forever(AsyncCall.unary(grpc, path, request, limit, parser)));
     }
 
     /**
@@ -64,14 +61,17 @@ public final class LabClient implements AutoCloseable {
     public <T extends MessageLite> void each(
             String path, MessageLite request, Parser<T> parser, Duration limit, Consumer<T> consumer)
             throws TimeoutException {
-        try (BlockingCall call = BlockingCall.start(grpc, path, Map.of(), null)) {
-            call.write(request);
-            call.end();
-            for (byte[] next = call.next(limit); next != null; next = call.next(limit)) {
-                consumer.accept(Messages.parse(parser, next));
+        AsyncCall<T> call = AsyncCall.asking(grpc, path, request, null, parser);
+        try {
+            for (T next = Await.result(call.in().next(), limit);
+                    next != null;
+                    next = Await.result(call.in().next(), limit)) {
+                consumer.accept(next);
             }
         } catch (StatusException e) {
-            throw CallException.of(e.status());
+            throw CallException.of(e);
+        } finally {
+            call.cancel();
         }
     }
 

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an exporter logs. For one thread. */
 public final class LogStream implements AutoCloseable {
-    private final BlockingCall call;
+    private final AsyncCall<LogStreamResponse> call;
 
-    LogStream(BlockingCall call) {
+    LogStream(AsyncCall<LogStreamResponse> call) {
         this.call = call;
     }
 
@@ -39,14 +39,15 @@ public final class LogStream implements AutoCloseable {
      */
     public @Nullable Entry next(Duration limit) throws TimeoutException {
         try {
-            byte[] message = call.next(limit);
-            return message == null ? null : entry(Messages.parse(LogStreamResponse.parser(), message));
+            LogStreamResponse next = Await.result(call.in().next(), limit);
+            return next == null ? null : entry(next);
         } catch (StatusException e) {
-            throw CallException.of(e.status());
+            call.cancel();
+            throw CallException.of(e);
         }
     }
 
-    private static Entry entry(LogStreamResponse response) {
+    static Entry entry(LogStreamResponse response) {
         LogSource source = response.getSource();
         Source known = source == LogSource.UNRECOGNIZED ? Source.UNSPECIFIED : Source.values()[source.getNumber()];
         return new Entry(response.getSeverity(), known, response.getMessage());
@@ -54,6 +55,6 @@ public final class LogStream implements AutoCloseable {
 
     @Override
     public void close() {
-        call.close();
+        call.cancel();
     }
 }

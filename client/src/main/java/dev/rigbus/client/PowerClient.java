@@ -1,7 +1,9 @@
 package dev.rigbus.client;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A power switch. */
@@ -18,6 +20,18 @@ public final class PowerClient {
 
     public void off() {
         driver.call("off");
+    }
+
+    /** Off, a while, and on. */
+    public void cycle(Duration pause) throws InterruptedException {
+        off();
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        on();
+    }
+
+    /** Starts the device into its rescue mode, where the switch can. */
+    public void rescue() {
+        driver.call("rescue");
     }
 
     /** The measurements, as they come; how many there are depends on the driver. Close them unless read to their end. */

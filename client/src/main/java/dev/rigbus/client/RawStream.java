@@ -1,16 +1,12 @@
 package dev.rigbus.client;
 
-import com.google.protobuf.ByteString;
-import dev.rigbus.grpc.Status;
 import dev.rigbus.grpc.StatusException;
-import dev.rigbus.wire.FrameType;
-import dev.rigbus.wire.StreamRequest;
-import dev.rigbus.wire.StreamResponse;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +16,17 @@ import org.jspecify.annotations.Nullable;
  * writes. To be sure that everything has arrived, close the output and read the input to its end.
  */
 public final class RawStream implements AutoCloseable {
-    private static final int CHUNK_BYTES = 64 * 1024;
-
-    private final BlockingCall call;
-    private final Map<String, String> metadata;
+    private final ByteChannel channel;
     private final In input = new In();
     private final Out output = new Out();
 
-    RawStream(BlockingCall call, Map<String, String> metadata) {
-        this.call = call;
-        this.metadata = metadata;
+    RawStream(ByteChannel channel) {
+        this.channel = channel;
     }
 
-    /** What the exporter said when it opened the stream. */
-    Map<String, String> metadata() {
-        return metadata;
+    /** The same stream for who must not wait; one may read there, or here, but not in both places. */
+    public ByteChannel async() {
+        return channel;
     }
 
     /** What comes from the device. */
@@ -64,46 +56,43 @@ public final class RawStream implements AutoCloseable {
     /** Ends both directions and lets the exporter release the device. */
     @Override
     public void close() {
-        output.end();
-        call.close();
+        channel.close();
     }
 
     /** Ends both directions without saying that the output is complete. */
     void abort() {
-        call.close();
+        channel.abort();
     }
 
-    private static IOException broken(StatusException e) {
-        Status status = e.status();
-        return new IOException("the stream broke off: " + status, e);
+    private static <T extends @Nullable Object> T await(Future<T> future, @Nullable Duration limit)
+            throws IOException, TimeoutException {
+        try {
+            return Await.result(future, limit);
+        } catch (StatusException e) {
+            throw new IOException("the stream broke off: " + e.status(), e);
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw e;
+        }
+    }
+
+    private static <T extends @Nullable Object> T await(Future<T> future) throws IOException {
+        try {
+            return await(future, null);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e); // there is no limit that could be passed
+        }
     }
 
     private final class In extends InputStream {
         private byte[] chunk = {};
         private int position;
-        private boolean ended;
 
         byte @Nullable [] nextChunk(@Nullable Duration limit) throws IOException, TimeoutException {
-            while (!ended) {
-                StreamResponse frame = nextFrame(limit);
-                if (frame == null || frame.getFrameType() == FrameType.FRAME_TYPE_GOAWAY) {
-                    ended = true;
-                } else if (frame.getFrameType() == FrameType.FRAME_TYPE_DATA
-                        && !frame.getPayload().isEmpty()) {
-                    return frame.getPayload().toByteArray();
-                }
-            }
-            return null;
-        }
-
-        private @Nullable StreamResponse nextFrame(@Nullable Duration limit) throws IOException, TimeoutException {
-            try {
-                byte[] message = call.next(limit);
-                return message == null ? null : Messages.parse(StreamResponse.parser(), message);
-            } catch (StatusException e) {
-                ended = true;
-                throw broken(e);
-            }
+            Buffer next = await(channel.next(), limit);
+            return next == null ? null : next.getBytes();
         }
 
         @Override
@@ -128,17 +117,13 @@ public final class RawStream implements AutoCloseable {
         }
 
         private boolean refill() throws IOException {
-            try {
-                byte[] next = nextChunk(null);
-                if (next == null) {
-                    return false;
-                }
-                chunk = next;
-                position = 0;
-                return true;
-            } catch (TimeoutException e) {
-                throw new IllegalStateException(e); // there is no limit that could be passed
+            Buffer next = await(channel.next());
+            if (next == null) {
+                return false;
             }
+            chunk = next.getBytes();
+            position = 0;
+            return true;
         }
 
         /** How much can be read without waiting, of what was sent in one piece. */
@@ -149,8 +134,6 @@ public final class RawStream implements AutoCloseable {
     }
 
     private final class Out extends OutputStream {
-        private boolean ended;
-
         @Override
         public void write(int b) throws IOException {
             write(new byte[] {(byte) b}, 0, 1);
@@ -159,43 +142,21 @@ public final class RawStream implements AutoCloseable {
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
             Objects.checkFromIndexSize(offset, length, source.length);
-            if (ended) {
-                throw new IOException("the stream's output is closed");
-            }
-            for (int done = 0; done < length; done += CHUNK_BYTES) {
-                int size = Math.min(CHUNK_BYTES, length - done);
-                frame(FrameType.FRAME_TYPE_DATA, ByteString.copyFrom(source, offset + done, size));
-            }
-        }
-
-        private void frame(FrameType type, ByteString payload) throws IOException {
-            try {
-                call.write(StreamRequest.newBuilder()
-                        .setFrameType(type)
-                        .setPayload(payload)
-                        .build());
-            } catch (StatusException e) {
-                throw broken(e);
+            for (int done = 0; done < length; done += ByteChannel.CHUNK_BYTES) {
+                await(channel.ready());
+                Future<Void> written =
+                        channel.write(source, offset + done, Math.min(ByteChannel.CHUNK_BYTES, length - done));
+                if (written.failed()) {
+                    await(written);
+                }
             }
         }
 
         @Override
         public void close() throws IOException {
-            if (!ended) {
-                ended = true;
-                frame(FrameType.FRAME_TYPE_GOAWAY, ByteString.EMPTY);
-                call.end();
-            }
-        }
-
-        /** As {@link #close()}, for one who leaves: that the exporter no longer listens, or does not take more now, is fine then. */
-        void end() {
-            if (!ended) {
-                ended = true;
-                call.writeIfOpen(StreamRequest.newBuilder()
-                        .setFrameType(FrameType.FRAME_TYPE_GOAWAY)
-                        .build());
-                call.end();
+            Future<Void> ended = channel.end();
+            if (ended.failed()) {
+                await(ended);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.rigbus.client;
 
+import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.wire.DriverInstanceReport;
 import dev.rigbus.wire.GetReportResponse;
 import java.io.IOException;
@@ -11,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Tree {
     private Tree() {}
 
-    static DriverNode build(GetReportResponse report, ExporterClient client) throws IOException {
-        Map<String, DriverNode> byUuid = new HashMap<>();
-        @Nullable DriverNode root = null;
+    static AsyncDriver build(GetReportResponse report, GrpcClient client) throws IOException {
+        Map<String, AsyncDriver> byUuid = new HashMap<>();
+        @Nullable AsyncDriver root = null;
         for (DriverInstanceReport each : report.getReportsList()) {
-            DriverNode node = new DriverNode(client, each);
+            AsyncDriver node = new AsyncDriver(client, each);
             if (each.getParentUuid().isEmpty()) {
                 root = node;
             } else {
-                DriverNode parent = byUuid.get(each.getParentUuid());
+                AsyncDriver parent = byUuid.get(each.getParentUuid());
                 if (parent == null) {
                     throw new IOException("the exporter's report is broken: driver " + each.getUuid()
                             + " has the parent " + each.getParentUuid() + ", which it does not list before");

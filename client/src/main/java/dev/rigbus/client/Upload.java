@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
@@ -62,12 +60,12 @@ public final class Upload {
 
     void run(DriverNode driver, Use use) throws IOException {
         try (InputStream source = opener.open()) {
+            Resource lent = lend(driver, compression);
             Pump pump;
-            try (RawStream stream = driver.open(request(driver))) {
-                Object handle = handle(stream.metadata());
-                pump = new Pump(agreed(new Counted(source), stream.metadata()), stream);
+            try (RawStream stream = new RawStream(lent.channel())) {
+                pump = new Pump(agreed(new Counted(source), lent), stream);
                 pump.start();
-                call(use, handle, pump);
+                call(use, lent.handle(), pump);
                 awaitGoodbye(stream);
             }
             pump.finish();
@@ -85,29 +83,20 @@ public final class Upload {
         }
     }
 
-    private String request(DriverNode driver) {
-        Map<String, @Nullable Object> request = new HashMap<>();
-        request.put("kind", "resource");
-        request.put("uuid", driver.uuid());
-        request.put("x_jmp_content_encoding", compression == null ? null : compression.wireName());
-        return Json.write(request);
-    }
-
-    private static Object handle(Map<String, String> metadata) throws IOException {
-        String text = metadata.get("resource");
+    static Resource lend(DriverNode driver, @Nullable Compression content) throws IOException {
         try {
-            if (text != null && Json.read(text) instanceof Map<?, ?> handle) {
-                return handle;
+            return CallException.in(() -> Await.forever(driver.async().resource(content)));
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof IOException refused) {
+                throw refused;
             }
-        } catch (IllegalArgumentException e) {
-            throw new IOException("the exporter lends no resource: " + e.getMessage(), e);
+            throw e;
         }
-        throw new IOException("the exporter lends no resource: its answer has " + (text == null ? "none" : text));
     }
 
     /** An exporter that says nothing of compression wants the content itself. */
-    private InputStream agreed(InputStream source, Map<String, String> metadata) throws IOException {
-        if (compression == null || metadata.containsKey("x_jmp_accept_encoding")) {
+    private InputStream agreed(InputStream source, Resource lent) throws IOException {
+        if (compression == null || lent.isUnpacked()) {
             return source;
         }
         if (compression == Compression.GZIP) {
@@ -117,7 +106,7 @@ public final class Upload {
                 "this exporter does not decompress " + compression.wireName() + "; decompress the file before");
     }
 
-    private static void awaitGoodbye(RawStream stream) {
+    static void awaitGoodbye(RawStream stream) {
         try {
             while (stream.receive(GOODBYE) != null) {
                 // What a driver writes to a source is of no interest.

@@ -3,12 +3,12 @@ package dev.rigbus.app.demo;
 import dev.rigbus.client.CallException;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.Console;
-import dev.rigbus.client.ConsoleClient;
 import dev.rigbus.client.DriverNode;
 import dev.rigbus.client.ExporterClient;
 import dev.rigbus.client.FlasherClient;
 import dev.rigbus.client.PowerClient;
 import dev.rigbus.client.PowerReading;
+import dev.rigbus.client.SerialConsole;
 import dev.rigbus.client.Upload;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,7 +43,7 @@ public final class Story {
                 board.children().values().forEach(each -> narrator.say(DemoBoard.NAME + "." + each.name()));
                 flash(board.child("flasher"));
                 PowerClient power = new PowerClient(board.child("power"));
-                try (Console console = new ConsoleClient(board.child("serial")).open()) {
+                try (Console console = new SerialConsole(board.child("serial")).open()) {
                     boot(power, console.watch(narrator::console));
                     logIn(console);
                     useIt(console);

@@ -50,8 +50,9 @@ class DriverNodeTest {
 
     @Test
     void theTreeIsThatOfTheExporter() {
-        assertThat(client.root().children()).containsOnlyKeys("board", "echo", "flasher");
-        assertThat(client.root().children().keySet()).containsExactly("board", "echo", "flasher");
+        assertThat(client.root().children()).containsOnlyKeys("board", "echo", "flasher", "mux", "storage", "shell");
+        assertThat(client.root().children().keySet())
+                .containsExactly("board", "echo", "flasher", "mux", "storage", "shell");
         DriverNode board = client.driver("board");
         assertThat(board.description()).isEqualTo("A board.");
         assertThat(board.child("power").clientClass()).isEqualTo("jumpstarter_driver_power.client.PowerClient");
@@ -78,7 +79,7 @@ class DriverNodeTest {
         "UNIMPLEMENTED, MethodNotImplemented",
         "NOT_FOUND, MethodNotImplemented",
         "INVALID_ARGUMENT, InvalidArgument",
-        "DEADLINE_EXCEEDED, CallException",
+        "DEADLINE_EXCEEDED, DeadlineExceeded",
         "UNKNOWN, CallException",
     })
     void aFailureOfADriverHasTheTextOfStockClients(String reason, String type) {

@@ -11,6 +11,7 @@ import dev.rigbus.driver.Items;
 import dev.rigbus.driver.Reason;
 import dev.rigbus.driver.Resource;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
@@ -42,6 +43,11 @@ public final class Probe implements Driver {
     @Export
     public Future<@Nullable Object> same(@Nullable Object value) {
         return Future.succeededFuture(value);
+    }
+
+    @Export
+    public Future<Void> never() {
+        return Promise.<Void>promise().future();
     }
 
     @Export

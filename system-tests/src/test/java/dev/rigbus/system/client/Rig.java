@@ -36,12 +36,25 @@ final class Rig implements AutoCloseable {
         export.put("board", new NodeSpec.GroupSpec("export.board", "A board.", board));
         export.put("echo", node("jumpstarter_driver_network.driver.EchoNetwork"));
         export.put("flasher", node("jumpstarter_driver_opendal.driver.MockFlasher"));
+        export.put("mux", node("jumpstarter_driver_opendal.driver.MockStorageMuxFlasher"));
+        export.put(
+                "storage",
+                node("jumpstarter_driver_opendal.driver.Opendal", Map.of("scheme", "memory", "kwargs", Map.of())));
+        export.put(
+                "shell",
+                node(
+                        "jumpstarter_driver_shell.driver.Shell",
+                        Map.of("methods", Map.of("greet", "echo hello $1; echo careful >&2; exit 3"))));
         exporter = await(Exporter.start(
                 vertx, new ExporterSpec("rig", null, export, null, null), DriverCatalog.of(types), listener));
     }
 
     private static NodeSpec node(String type) {
-        return new NodeSpec.DriverSpec("export." + type, type, Map.of(), null, Map.of(), Map.of());
+        return node(type, Map.of());
+    }
+
+    private static NodeSpec node(String type, Map<String, ?> config) {
+        return new NodeSpec.DriverSpec("export." + type, type, config, null, Map.of(), Map.of());
     }
 
     static Rig plaintext() throws Exception {

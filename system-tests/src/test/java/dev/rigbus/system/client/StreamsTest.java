@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.rigbus.client.CallException;
 import dev.rigbus.client.Compression;
 import dev.rigbus.client.Console;
-import dev.rigbus.client.ConsoleClient;
 import dev.rigbus.client.ConsoleException;
 import dev.rigbus.client.DriverNode;
 import dev.rigbus.client.ExporterClient;
 import dev.rigbus.client.FlasherClient;
 import dev.rigbus.client.RawStream;
+import dev.rigbus.client.SerialConsole;
 import dev.rigbus.client.Upload;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -203,7 +203,7 @@ class StreamsTest {
     }
 
     private Console openConsole() {
-        return new ConsoleClient(probe).open();
+        return new SerialConsole(probe).open();
     }
 
     private @Nullable Object digest(Upload upload, int mostBytes) throws IOException {

@@ -1,0 +1,48 @@
+package dev.rigbus.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** The typed clients that there are. */
+final class Clients {
+    private static final List<ClientType<?>> TYPES = load();
+
+    private Clients() {}
+
+    private static List<ClientType<?>> load() {
+        List<ClientType<?>> all = new ArrayList<>();
+        ServiceLoader.load(ClientProvider.class, Clients.class.getClassLoader())
+                .forEach(provider -> all.addAll(provider.types()));
+        return all;
+    }
+
+    static Object of(DriverNode driver) {
+        for (ClientType<?> type : TYPES) {
+            if (type.labels().contains(driver.clientClass())) {
+                return type.factory().apply(driver);
+            }
+        }
+        return new GenericClient(driver);
+    }
+
+    static <T> T as(DriverNode driver, Class<T> wanted) {
+        boolean known = false;
+        for (ClientType<?> type : TYPES) {
+            if (type.type() == wanted) {
+                known = true;
+                if (type.labels().contains(driver.clientClass())) {
+                    return wanted.cast(type.factory().apply(driver));
+                }
+            }
+        }
+        if (wanted == GenericClient.class) {
+            return wanted.cast(new GenericClient(driver));
+        }
+        if (!known && wanted.isInterface()) {
+            return DriverProxy.of(driver, wanted);
+        }
+        throw new IllegalArgumentException(driver.name() + " is a " + driver.clientClass() + ", not a "
+                + wanted.getSimpleName() + " (use new " + wanted.getSimpleName() + "(driver) to try it all the same)");
+    }
+}
