@@ -98,17 +98,26 @@ public final class AsyncDriver {
         return child;
     }
 
+    /** A call, and how to give it up. */
+    record Begun(Future<@Nullable Object> result, Runnable cancel) {}
+
     /** Calls a method that has one result; fails with a {@link CallException} when the driver says no. */
     public Future<@Nullable Object> call(String method, @Nullable Object... arguments) {
+        return begin(method, arguments).result();
+    }
+
+    Begun begin(String method, @Nullable Object... arguments) {
         DriverCallRequest request = DriverCallRequest.newBuilder()
                 .setUuid(uuid())
                 .setMethod(method)
                 .addAllArgs(Values.encodeAll(arguments))
                 .build();
-        return AsyncCall.unary(grpc, SERVICE + "DriverCall", request, limit, DriverCallResponse.parser())
+        UnaryCall<DriverCallResponse> call = new UnaryCall<>(DriverCallResponse.parser());
+        Future<@Nullable Object> result = call.start(grpc, SERVICE + "DriverCall", request, limit)
                 .transform(done -> done.succeeded()
                         ? Future.succeededFuture(Values.decode(done.result().getResult()))
                         : Future.failedFuture(CallException.ofCall(method, done.cause())));
+        return new Begun(result, () -> call.cancel(grpc));
     }
 
     /** Calls a method that has any number of results; close what it returns unless it has been read to its end. */

@@ -28,6 +28,18 @@ final class Await {
         }
     }
 
+    /** @param giveUp what to do should the thread be interrupted */
+    static <T extends @Nullable Object> T forever(Future<T> future, Runnable giveUp) {
+        try {
+            return forever(future);
+        } catch (StatusException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                giveUp.run();
+            }
+            throw e;
+        }
+    }
+
     /** @param limit absent for as long as it takes */
     static <T extends @Nullable Object> T result(Future<T> future, @Nullable Duration limit) throws TimeoutException {
         if (!future.isComplete()) {

@@ -42,6 +42,11 @@ public final class ByteChannel implements ReadStream<Buffer>, WriteStream<Buffer
         return call.headers().map(metadata -> new ByteChannel(call, metadata)).onFailure(cause -> call.cancel());
     }
 
+    /** One whose other end may say nothing before it hears something. */
+    static ByteChannel now(AsyncCall<StreamResponse> call) {
+        return new ByteChannel(call, Map.of());
+    }
+
     private void frame(StreamResponse frame) {
         if (frame.getFrameType() == FrameType.FRAME_TYPE_GOAWAY) {
             in.end(null);

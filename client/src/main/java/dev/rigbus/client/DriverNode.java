@@ -75,7 +75,7 @@ public final class DriverNode {
     }
 
     /**
-     * This driver as something with methods: a typed client such as {@link PowerClient}, or an interface whose methods are those of the driver.
+     * This driver as something with methods: a typed client such as {@link dev.rigbus.client.typed.PowerClient}, or an interface whose methods are those of the driver.
      *
      * <p>Of an interface, {@code setSpeed(5)} calls {@code set_speed}. A method that returns an {@link java.util.Iterator} makes a streaming call, one
      * that returns a {@link RawStream} opens a stream, and one that returns a {@link io.vertx.core.Future} does not wait. Results become what the method
@@ -98,7 +98,8 @@ public final class DriverNode {
      * @throws CallException when the driver says no
      */
     public @Nullable Object call(String method, @Nullable Object... arguments) {
-        return CallException.in(() -> Await.forever(driver.call(method, arguments)));
+        AsyncDriver.Begun call = driver.begin(method, arguments);
+        return CallException.in(() -> Await.forever(call.result(), call.cancel()));
     }
 
     /** Calls a method that has any number of results. Close what it returns unless it has been read to its end. */

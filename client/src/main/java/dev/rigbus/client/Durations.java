@@ -4,10 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Durations as people write them. */
-final class Durations {
+public final class Durations {
     private Durations() {}
 
-    static String text(@Nullable Duration duration) {
+    /** As {@code 5 s} or {@code 200 ms}; absent for any time. */
+    public static String text(@Nullable Duration duration) {
         if (duration == null) {
             return "any time";
         }

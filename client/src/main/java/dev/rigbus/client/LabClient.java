@@ -4,13 +4,18 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.StatusException;
+import dev.rigbus.wire.StreamResponse;
 import io.netty.channel.EventLoopGroup;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A connection to a node of a lab, to ask and to administer it. May be used from any thread. */
 public final class LabClient implements AutoCloseable {
@@ -18,10 +23,13 @@ public final class LabClient implements AutoCloseable {
 
     private final EventLoopGroup loop;
     private final GrpcClient grpc;
+    private final ClientOptions options;
+    private final Map<String, Future<GrpcClient>> routers = new ConcurrentHashMap<>();
 
-    private LabClient(EventLoopGroup loop, GrpcClient grpc) {
+    private LabClient(EventLoopGroup loop, GrpcClient grpc, ClientOptions options) {
         this.loop = loop;
         this.grpc = grpc;
+        this.options = options;
     }
 
     /**
@@ -35,7 +43,7 @@ public final class LabClient implements AutoCloseable {
         EventLoopGroup loop = Connector.newLoop();
         try {
             Connector connector = new Connector(loop.next(), options, "node", metadata);
-            return new LabClient(loop, ExporterClient.awaitIo(connector.connect(address)));
+            return new LabClient(loop, ExporterClient.awaitIo(connector.connect(address)), options);
         } catch (IOException | RuntimeException e) {
             shutDown(loop);
             throw e;
@@ -50,6 +58,44 @@ public final class LabClient implements AutoCloseable {
      */
     public <T extends MessageLite> T call(String path, MessageLite request, Parser<T> parser, Duration limit) {
         return CallException.in(() -> Await.forever(AsyncCall.unary(grpc, path, request, limit, parser)));
+    }
+
+    /** The same without waiting; fails with a {@link CallException} for what the node refuses. */
+    public <T extends MessageLite> Future<T> ask(String path, MessageLite request, Parser<T> parser, Duration limit) {
+        return AsyncCall.unary(grpc, path, request, limit, parser)
+                .recover(cause -> Future.failedFuture(CallException.of(cause)));
+    }
+
+    /**
+     * Opens the stream that a router joins with that of another peer. It is there at once, whether or not the other has come.
+     *
+     * @param endpoint of the router, as {@code host:port}
+     * @param token by which it knows the two
+     */
+    public Future<ByteChannel> tunnel(String endpoint, String token) {
+        return router(endpoint)
+                .map(router -> ByteChannel.now(AsyncCall.start(
+                        router,
+                        "/jumpstarter.v1.RouterService/Stream",
+                        Map.of("authorization", "Bearer " + token),
+                        null,
+                        StreamResponse.parser())));
+    }
+
+    /** Does something without waiting, after a while. */
+    public <T> Future<T> later(long millis, Supplier<Future<T>> task) {
+        Promise<T> done = Promise.promise();
+        loop.schedule(() -> task.get().onComplete(done), millis, TimeUnit.MILLISECONDS);
+        return done.future();
+    }
+
+    private Future<GrpcClient> router(String endpoint) {
+        return routers.computeIfAbsent(
+                endpoint,
+                where -> new Connector(loop.next(), options, "router", Map.of())
+                        .connect(ExporterAddress.parse(where))
+                        .onFailure(cause -> routers.remove(where))
+                        .onSuccess(router -> router.closed().addListener(done -> routers.remove(where))));
     }
 
     /**
@@ -77,6 +123,7 @@ public final class LabClient implements AutoCloseable {
 
     @Override
     public void close() {
+        routers.values().forEach(router -> router.onSuccess(GrpcClient::close));
         grpc.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         shutDown(loop);
     }

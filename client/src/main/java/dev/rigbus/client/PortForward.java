@@ -36,11 +36,17 @@ public final class PortForward implements AutoCloseable {
         this.socket = socket;
     }
 
-    static PortForward listen(InetSocketAddress address, Supplier<Future<ByteChannel>> there) throws IOException {
+    /**
+     * Listens on a TCP port.
+     *
+     * @param there opens the stream that a connection goes on with; must not block
+     */
+    public static PortForward tcp(InetSocketAddress address, Supplier<Future<ByteChannel>> there) throws IOException {
         return listen(Connector.newLoop(), address, null, there);
     }
 
-    static PortForward listen(Path socket, Supplier<Future<ByteChannel>> there) throws IOException {
+    /** The same on a Unix socket, which only this user can use. */
+    public static PortForward unix(Path socket, Supplier<Future<ByteChannel>> there) throws IOException {
         EventLoopGroup loop = Connector.newLoop();
         PortForward made = listen(loop, Transport.of(loop).unixAddress(socket), socket, there);
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));

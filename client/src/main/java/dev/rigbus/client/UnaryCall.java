@@ -23,6 +23,7 @@ final class UnaryCall<T> implements ClientListener {
     private final Promise<T> answer = Promise.promise();
     private @Nullable T message;
     private @Nullable ScheduledFuture<?> limit;
+    private @Nullable Runnable cancellation;
 
     UnaryCall(Parser<T> parser) {
         this.parser = parser;
@@ -34,6 +35,7 @@ final class UnaryCall<T> implements ClientListener {
             client.eventLoop().execute(() -> {
                 var call = client.call(path, Map.of(), timeout, this);
                 call.writeLast(request);
+                cancellation = call::cancel;
                 if (timeout != null && !answer.future().isComplete()) {
                     limit = client.eventLoop()
                             .schedule(
@@ -49,6 +51,19 @@ final class UnaryCall<T> implements ClientListener {
             answer.fail(new StatusException(Code.UNAVAILABLE, "the client has been closed"));
         }
         return answer.future();
+    }
+
+    /** Nobody waits for it any more. */
+    void cancel(GrpcClient client) {
+        try {
+            client.eventLoop().execute(() -> {
+                if (cancellation != null) {
+                    cancellation.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // It has ended with its connection.
+        }
     }
 
     private void expire(Duration timeout) {

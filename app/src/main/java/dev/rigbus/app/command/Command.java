@@ -20,6 +20,11 @@ interface Command {
         return "";
     }
 
+    /** Whether all words behind its name are for somebody else, those with a dash as well. */
+    default boolean takesAll() {
+        return false;
+    }
+
     /** What else the help says, after the flags. */
     default String details() {
         return "";

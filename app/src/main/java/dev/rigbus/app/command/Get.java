@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** {@code rigbus get nodes}: what clients may look at beyond what jmp shows them. */
+/** {@code rigbus get nodes|exporters|leases}: what clients may look at. */
 final class Get implements Command {
     private static final Flag OUTPUT = Admin.OUTPUT;
+    private static final Flag ALL = new Flag("--all", "-a", "", "Of leases: those that have ended, too.");
 
     @Override
     public String name() {
@@ -18,34 +19,58 @@ final class Get implements Command {
 
     @Override
     public String summary() {
-        return "Shows the nodes of a lab.";
+        return "Shows the exporters and leases of a lab, or its nodes.";
     }
 
     @Override
     public String operands() {
-        return "nodes";
+        return "exporters|leases|nodes [NAME]";
     }
 
     @Override
     public List<Flag> flags() {
-        List<Flag> flags = new ArrayList<>(List.of(OUTPUT));
+        List<Flag> flags = new ArrayList<>(List.of(OUTPUT, ClientFlags.SELECTOR, ALL, ClientFlags.CLIENT));
         flags.addAll(AskFlags.FLAGS);
         return flags;
     }
 
     @Override
     public Map<String, List<String>> completions() {
-        return Map.of("", List.of("nodes"));
+        return Map.of("", List.of("exporters", "leases", "nodes"));
     }
 
     @Override
     public ExitCode run(Words words, Console console) throws Exception {
         String what = words.operands().isEmpty() ? "" : words.operands().get(0);
-        if (!what.equals("nodes") && !what.equals("node") || words.operands().size() > 1) {
-            throw new UsageException("get " + String.join(" ", words.operands())
-                    + " (expected: get nodes; for the rest: rigbus admin get, or jmp get)");
-        }
+        String name = words.operands().size() < 2 ? null : words.operands().get(1);
         Output output = LabOutput.of(words, OUTPUT, console);
+        if (words.operands().size() > 2) {
+            what = "";
+        }
+        return switch (what) {
+            case "nodes", "node" -> nodes(words, output);
+            case "exporters", "exporter" ->
+                Leasing.talk(
+                        words,
+                        lab -> Leasing.showExporters(
+                                output,
+                                name == null
+                                        ? lab.exporters(ClientFlags.selector(words))
+                                        : List.of(lab.exporter(name))));
+            case "leases", "lease" ->
+                Leasing.talk(
+                        words,
+                        lab -> Leasing.show(output, name == null ? lab.list(words.has(ALL)) : List.of(lab.get(name))));
+            default ->
+                throw new UsageException("get " + String.join(" ", words.operands())
+                        + " (expected: get exporters, leases or nodes; for the rest: rigbus admin get)");
+        };
+    }
+
+    private static ExitCode nodes(Words words, Output output) throws Exception {
+        if (words.operands().size() > 1) {
+            throw new UsageException("get nodes " + words.operands().get(1) + " (expected: get nodes)");
+        }
         return LabAnswers.talk(AskFlags.target(words, System.getenv()), lab -> {
             List<LabObject> nodes = new LabApi(lab)
                     .nodes().stream()

@@ -40,7 +40,7 @@ final class LabAnswers {
         }
     }
 
-    private static ExitCode code(CallException e) {
+    static ExitCode code(CallException e) {
         return switch (e.code()) {
             case NOT_FOUND -> ExitCode.NOT_FOUND;
             case ALREADY_EXISTS -> ExitCode.EXISTS;
@@ -56,7 +56,7 @@ final class LabAnswers {
                 || e.details().startsWith("oidc: ");
     }
 
-    private static String text(CallException e) {
+    static String text(CallException e) {
         return switch (e.code()) {
             case UNIMPLEMENTED -> "the node does not know this; is it older than this command?";
             default -> {

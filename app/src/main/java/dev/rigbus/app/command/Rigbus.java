@@ -6,6 +6,7 @@ import dev.rigbus.driver.Names;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Rigbus {
     static final List<Command> COMMANDS = List.of(
             new Demo(),
+            new Shell(),
+            new J(),
             new Up(),
             new Run(),
             new Check(),
@@ -25,6 +28,8 @@ public final class Rigbus {
             new Bundle(),
             new Admin(),
             new Get(),
+            new Create(),
+            new Update(),
             new Explain(),
             new Completion(),
             new VersionCommand(),
@@ -54,10 +59,24 @@ public final class Rigbus {
 
     /** Runs the command line to its end and returns the exit code. */
     public static int execute(PrintWriter out, PrintWriter err, String... line) {
-        return execute(new Console(out, err), line).number();
+        try {
+            return run(new Console(out, err), line).number();
+        } catch (ExitException e) {
+            out.flush();
+            err.flush();
+            return e.code();
+        }
     }
 
     static ExitCode execute(Console console, String... line) {
+        try {
+            return run(console, line);
+        } catch (ExitException e) {
+            return e.code() == 0 ? ExitCode.OK : ExitCode.FAILURE;
+        }
+    }
+
+    private static ExitCode run(Console console, String... line) throws ExitException {
         PrintWriter out = console.out();
         PrintWriter err = console.err();
         List<String> words = new ArrayList<>(Arrays.asList(line));
@@ -83,6 +102,8 @@ public final class Rigbus {
             return e.code();
         } catch (ConfigException e) {
             err.println(e.getMessage());
+        } catch (ExitException e) {
+            throw e;
         } catch (Exception e) {
             err.println("rigbus: this should not have happened; please report it with what follows");
             e.printStackTrace(err);
@@ -96,7 +117,7 @@ public final class Rigbus {
     private static ExitCode run(Command command, Words before, List<String> line, Console console) throws Exception {
         List<Flag> known = new ArrayList<>(command.flags());
         known.addAll(COMMON);
-        Words words = Words.parse(line, known);
+        Words words = command.takesAll() ? new Words(new HashMap<>(), line) : Words.parse(line, known);
         if (words.has(Flag.HELP)) {
             console.out().print(Help.of(command, COMMON));
             return ExitCode.OK;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterClient;
-import dev.rigbus.client.PowerClient;
 import dev.rigbus.client.RawStream;
+import dev.rigbus.client.typed.PowerClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Shows what a lab answered, in the form that was asked for. */
 public final class Output {
@@ -70,6 +71,21 @@ public final class Output {
         }
     }
 
+    /**
+     * Anything with columns.
+     *
+     * @param kind what each row is, for its name
+     * @param titles the columns of a table; the keys of the rows in capitals
+     */
+    public void rows(String kind, List<String> titles, List<Map<String, @Nullable Object>> rows) {
+        switch (form) {
+            case JSON -> json(rows);
+            case YAML -> out.print(Configurations.text(rows));
+            case NAME -> rows.forEach(row -> out.println(kind + "/" + Values.harmless(row.get("name"))));
+            case TABLE -> table(rows.isEmpty() ? null : Table.ofRows(titles, rows));
+        }
+    }
+
     /** Deeds, the oldest first. */
     public void audit(List<AuditEntry> entries) {
         switch (form) {
@@ -91,7 +107,7 @@ public final class Output {
         }
     }
 
-    private void table(@org.jspecify.annotations.Nullable Table table) {
+    private void table(@Nullable Table table) {
         if (table == null) {
             out.println("No resources found.");
         } else {

@@ -12,6 +12,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Lines of columns that are as wide as they need to be. */
 final class Table {
@@ -56,6 +60,27 @@ final class Table {
                     Values.text(bundle.getServingMap()));
         }
         return table;
+    }
+
+    static Table ofRows(List<String> titles, List<Map<String, @Nullable Object>> rows) {
+        Table table = new Table(titles.toArray(String[]::new));
+        for (Map<String, @Nullable Object> row : rows) {
+            table.add(titles.stream()
+                    .map(title -> cell(row.get(title.toLowerCase(Locale.ROOT))))
+                    .toArray(String[]::new));
+        }
+        return table;
+    }
+
+    private static String cell(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        return value instanceof Map<?, ?> map
+                ? map.entrySet().stream()
+                        .map(each -> each.getKey() + "=" + each.getValue())
+                        .collect(Collectors.joining(","))
+                : value.toString();
     }
 
     private static String[] titles(LabObject object) {

@@ -13,8 +13,13 @@ public final class Terminal {
         return isTerminal(1);
     }
 
+    /** The same of standard input. */
+    public static boolean isInput() {
+        return isTerminal(0);
+    }
+
     /** The same of standard error. */
-    static boolean isErrorOutput() {
+    public static boolean isErrorOutput() {
         return isTerminal(2);
     }
 

@@ -11,6 +11,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ public final class Exporter {
     private final Ground ground;
     private final Promise<Void> exit = Promise.promise();
     private int port;
+    private @Nullable Path socket;
 
     private Exporter(Vertx vertx, ExporterSpec spec) {
         this.spec = spec;
@@ -39,14 +42,18 @@ public final class Exporter {
     /**
      * Starts the drivers, then the listeners, and lets the before-lease hook run; the future completes when the listeners accept, and fails
      * with a {@link dev.rigbus.driver.SettingsException} or with what a driver or a port said. A failed start leaves nothing behind.
+     *
+     * @param listener absent to serve this user alone, on {@link #socket()}
      */
-    public static Future<Exporter> start(Vertx vertx, ExporterSpec spec, DriverCatalog catalog, Listener listener) {
+    public static Future<Exporter> start(
+            Vertx vertx, ExporterSpec spec, DriverCatalog catalog, @Nullable Listener listener) {
         Exporter exporter = new Exporter(vertx, spec);
         Future<Void> serving = exporter.ground.lay(catalog).compose(socket -> exporter.serve(socket, listener));
         return exporter.ground.orUndone(serving).map(exporter);
     }
 
-    private Future<Void> serve(Path socket, Listener listener) {
+    private Future<Void> serve(Path socket, @Nullable Listener listener) {
+        this.socket = socket;
         SessionVerticle session = new SessionVerticle(
                 spec.name(),
                 spec.beforeLease(),
@@ -58,9 +65,11 @@ public final class Exporter {
         GrpcVerticle front = new GrpcVerticle(spec.name(), ground.services(), listener, socket);
         return ground.deploy(session).compose(v -> ground.deploy(front)).compose(v -> {
             ground.undoLater(session::close);
-            port = front.port();
             session.exit().onComplete(exit);
-            ground.log().info("exporter {} serves on {}:{}", spec.name(), listener.host(), port);
+            if (listener != null) {
+                port = front.port();
+                ground.log().info("exporter {} serves on {}:{}", spec.name(), listener.host(), port);
+            }
             Future<Void> opened =
                     session.open().onFailure(cause -> log.error("the session could not be opened", cause));
             // A hook may take its time, and its clients may watch it; without one there is nothing to watch.
@@ -68,7 +77,12 @@ public final class Exporter {
         });
     }
 
-    /** The port that clients connect to. */
+    /** The Unix socket that its own hooks connect to, and others of this user may. */
+    public Path socket() {
+        return Objects.requireNonNull(socket);
+    }
+
+    /** The port that clients connect to; 0 where there is none. */
     public int port() {
         return port;
     }

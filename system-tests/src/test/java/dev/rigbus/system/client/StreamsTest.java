@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.rigbus.client.CallException;
 import dev.rigbus.client.Compression;
-import dev.rigbus.client.Console;
-import dev.rigbus.client.ConsoleException;
 import dev.rigbus.client.DriverNode;
 import dev.rigbus.client.ExporterClient;
-import dev.rigbus.client.FlasherClient;
 import dev.rigbus.client.RawStream;
-import dev.rigbus.client.SerialConsole;
 import dev.rigbus.client.Upload;
+import dev.rigbus.client.typed.Console;
+import dev.rigbus.client.typed.ConsoleException;
+import dev.rigbus.client.typed.FlasherClient;
+import dev.rigbus.client.typed.SerialConsole;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
+import dev.rigbus.client.DriverNode;
+import dev.rigbus.client.ItemStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;

@@ -1,5 +1,9 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
+import dev.rigbus.client.Download;
+import dev.rigbus.client.DriverNode;
+import dev.rigbus.client.Presigned;
+import dev.rigbus.client.Upload;
 import java.io.IOException;
 
 /** A storage, such as an SD card, that is connected to the exporter's host or to the device, or to neither. */
@@ -28,6 +32,11 @@ public final class StorageMuxClient {
     /** Writes all of it; it has to be connected to the host. */
     public void write(Upload image) throws IOException {
         driver.upload(image, handle -> driver.call("write", handle));
+    }
+
+    /** Has the exporter fetch what it writes. */
+    public void write(Presigned image) {
+        driver.call("write", image.handle());
     }
 
     /** Reads all of it; it has to be connected to the host. */

@@ -1,5 +1,7 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
+import dev.rigbus.client.ClientProvider;
+import dev.rigbus.client.ClientType;
 import java.util.List;
 import java.util.Set;
 

@@ -1,4 +1,4 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
 /** What a power supply measures. */
 public record PowerReading(double volts, double amperes) {}

@@ -1,4 +1,4 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
 import java.io.IOException;
 

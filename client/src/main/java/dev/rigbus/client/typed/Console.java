@@ -1,5 +1,7 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
+import dev.rigbus.client.Durations;
+import dev.rigbus.client.RawStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -25,7 +27,8 @@ public final class Console implements AutoCloseable {
     private ByteBuffer undecoded = ByteBuffer.allocate(0);
     private Consumer<String> watcher = text -> {};
 
-    Console(RawStream stream) {
+    /** A conversation over any stream. */
+    public Console(RawStream stream) {
         this.stream = stream;
     }
 

@@ -1,5 +1,9 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
+import dev.rigbus.client.Download;
+import dev.rigbus.client.DriverNode;
+import dev.rigbus.client.Presigned;
+import dev.rigbus.client.Upload;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,7 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
+
+import dev.rigbus.client.DriverNode;
+import dev.rigbus.client.RawStream;
 
 /** A serial port, or anything else that talks text over a stream. */
 public final class SerialConsole {

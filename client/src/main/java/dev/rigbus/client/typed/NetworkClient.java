@@ -1,5 +1,8 @@
-package dev.rigbus.client;
+package dev.rigbus.client.typed;
 
+import dev.rigbus.client.DriverNode;
+import dev.rigbus.client.PortForward;
+import dev.rigbus.client.RawStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -28,11 +31,11 @@ public final class NetworkClient {
      * @param port 0 for one that the system chooses
      */
     public PortForward forwardTcp(String host, int port) throws IOException {
-        return PortForward.listen(new InetSocketAddress(host, port), () -> driver.async().stream("connect"));
+        return PortForward.tcp(new InetSocketAddress(host, port), () -> driver.async().stream("connect"));
     }
 
     /** The same with a Unix socket, which only this user can use. */
     public PortForward forwardUnix(Path socket) throws IOException {
-        return PortForward.listen(socket, () -> driver.async().stream("connect"));
+        return PortForward.unix(socket, () -> driver.async().stream("connect"));
     }
 }

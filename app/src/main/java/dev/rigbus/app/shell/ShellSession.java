@@ -1,0 +1,237 @@
+package dev.rigbus.app.shell;
+
+import dev.rigbus.app.thin.Thin;
+import dev.rigbus.client.CallException;
+import dev.rigbus.client.ExporterClient;
+import dev.rigbus.client.LogStream;
+import dev.rigbus.client.SessionStatus;
+import dev.rigbus.client.SessionStatus.State;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+
+/** A shell, or a command, whose programs find an exporter in their environment, and {@code j} on their path. */
+public final class ShellSession implements AutoCloseable {
+    private static final Duration HOOK = Duration.ofSeconds(300);
+    private static final Duration LOG_POLL = Duration.ofSeconds(1);
+    private static final String WARNING = "[HOOK_WARNING] ";
+    private static final int NOT_FOUND = 127;
+
+    private final ExporterClient client;
+    private final PrintWriter err;
+    private final Path room;
+    private final Helper helper;
+    private volatile @Nullable Process process;
+    private volatile boolean over;
+
+    private ShellSession(ExporterClient client, PrintWriter err) throws IOException {
+        this.client = client;
+        this.err = err;
+        // Only this user can look into it.
+        this.room = Files.createTempDirectory("rigbus-shell-");
+        Path bin = Files.createDirectory(room.resolve("bin"));
+        Path j = bin.resolve("j");
+        Files.writeString(j, script());
+        Files.setPosixFilePermissions(j, PosixFilePermissions.fromString("rwx------"));
+        this.helper = Helper.start(room.resolve("socket"), client);
+    }
+
+    /**
+     * Prepares for programs.
+     *
+     * @param client is closed with the session
+     */
+    public static ShellSession open(ExporterClient client, PrintWriter err) throws IOException {
+        return new ShellSession(client, err);
+    }
+
+    /** A JVM that does next to nothing is there in no time. */
+    private static String script() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return "#!/bin/sh\nexec " + quoted(java)
+                + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xmx24m -cp "
+                + quoted(ownJar()) + " " + Thin.class.getName() + " \"$@\"\n";
+    }
+
+    private static String ownJar() {
+        try {
+            return Path.of(Thin.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /**
+     * Shows what hooks say, and, if wanted, all else that the exporter logs, until the session is closed.
+     *
+     * @param all whether not only hooks are of interest
+     */
+    public void showLogs(boolean all) {
+        Thread reader = new Thread(() -> readLogs(all), "exporter-log");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readLogs(boolean all) {
+        try (LogStream log = client.logStream()) {
+            while (!over) {
+                try {
+                    LogStream.Entry entry = log.next(LOG_POLL);
+                    if (entry == null) {
+                        return;
+                    }
+                    boolean hook = entry.source() == LogStream.Source.BEFORE_LEASE_HOOK
+                            || entry.source() == LogStream.Source.AFTER_LEASE_HOOK;
+                    if (hook || all) {
+                        err.println("[" + entry.severity() + "] " + name(entry.source()) + ": " + entry.message());
+                        err.flush();
+                    }
+                } catch (TimeoutException e) {
+                    // Nothing to say.
+                }
+            }
+        } catch (CallException e) {
+            // The connection is gone, which others tell.
+        }
+    }
+
+    private static String name(LogStream.Source source) {
+        return switch (source) {
+            case DRIVER -> "exporter:driver";
+            case BEFORE_LEASE_HOOK -> "exporter:beforeLease";
+            case AFTER_LEASE_HOOK -> "exporter:afterLease";
+            default -> "exporter:system";
+        };
+    }
+
+    /** Waits until the before-lease hook has run; fails with what to say if it has failed. */
+    public void awaitReady() throws IOException {
+        try {
+            SessionStatus status =
+                    client.waitForStatus(Set.of(State.LEASE_READY, State.BEFORE_LEASE_HOOK_FAILED), HOOK);
+            if (status.state() == State.BEFORE_LEASE_HOOK_FAILED) {
+                throw new IOException(status.message().isEmpty() ? "beforeLease hook failed" : status.message());
+            }
+            if (status.message().startsWith(WARNING)) {
+                err.println("Warning: " + status.message().substring(WARNING.length()));
+                err.flush();
+            }
+        } catch (TimeoutException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Runs a command, or a shell, to its end.
+     *
+     * @param command empty for a shell
+     * @param prompt what the shell's prompt shows
+     * @return the exit code
+     */
+    public int run(List<String> command, String prompt, Map<String, String> exporter) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        Map<String, String> environment = builder.environment();
+        environment.putAll(exporter);
+        environment.put(Thin.SOCKET, room.resolve("socket").toString());
+        String path = environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+        environment.put("PATH", room.resolve("bin") + File.pathSeparator + path);
+        builder.command(command.isEmpty() ? shell(environment, prompt) : found(command, environment));
+        try {
+            Process started = builder.start();
+            process = started;
+            // The terminal sends it to the command as well, which decides what it is good for.
+            var before = Signal.handle(new Signal("INT"), signal -> {});
+            try {
+                return started.waitFor();
+            } finally {
+                Signal.handle(new Signal("INT"), before);
+            }
+        } catch (IOException e) {
+            err.println("rigbus: " + command.get(0) + ": cannot be run: " + e.getMessage());
+            err.flush();
+            return NOT_FOUND;
+        } finally {
+            process = null;
+        }
+    }
+
+    private static List<String> shell(Map<String, String> environment, String prompt) {
+        String shell = environment.getOrDefault("SHELL", "bash");
+        List<String> command = new ArrayList<>(List.of(shell));
+        if (shell.endsWith("bash")) {
+            environment.put(
+                    "PS1",
+                    "\\[\033[90m\\]\\W \\[\033[93m\\]⚡\\[\033[97m\\]" + prompt + " \\[\033[93m\\]➤\\[\033[0m\\] ");
+            command.addAll(List.of("--norc", "--noprofile"));
+        } else if (shell.endsWith("zsh")) {
+            environment.put("PS1", "%F{8}%1~ %F{yellow}⚡%F{white}" + prompt + " %F{yellow}➤%f ");
+            command.add("--no-rcs");
+        }
+        return command;
+    }
+
+    /** Java looks for a program in its own environment, not in that of the program. */
+    private static List<String> found(List<String> command, Map<String, String> environment) {
+        String name = command.get(0);
+        if (!name.contains("/")) {
+            for (String folder : environment.getOrDefault("PATH", "").split(File.pathSeparator)) {
+                Path file = Path.of(folder, name);
+                if (Files.isExecutable(file) && !Files.isDirectory(file)) {
+                    List<String> all = new ArrayList<>(command);
+                    all.set(0, file.toString());
+                    return all;
+                }
+            }
+        }
+        return command;
+    }
+
+    /** Ends the command that runs, as a terminal does that is closed. */
+    public void hangUp() {
+        Process running = process;
+        if (running != null) {
+            try {
+                new ProcessBuilder("kill", "-HUP", String.valueOf(running.pid()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor(5, TimeUnit.SECONDS);
+            } catch (IOException e) {
+                running.destroy();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        over = true;
+        helper.close();
+        client.close();
+        Files.deleteIfExists(room.resolve("bin").resolve("j"));
+        Files.deleteIfExists(room.resolve("bin"));
+        Files.deleteIfExists(room);
+    }
+}
