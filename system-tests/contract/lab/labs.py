@@ -108,11 +108,11 @@ class Conversation:
                 return lines
         raise AssertionError("it has ended:\n" + "\n".join(lines))
 
-    def finish(self):
+    def finish(self, expected=0):
         self.popen.stdin.close()
         said = self.popen.stdout.read()
         code = self.popen.wait(STOP_SECONDS)
-        assert code == 0, said
+        assert code == expected, said
         return code
 
 

@@ -1,19 +1,37 @@
 package dev.rigbus.client;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The typed clients that there are. */
 final class Clients {
+    private static final Logger log = LoggerFactory.getLogger(Clients.class);
+    private static final int MOST_BROKEN = 100;
     private static final List<ClientType<?>> TYPES = load();
 
     private Clients() {}
 
     private static List<ClientType<?>> load() {
         List<ClientType<?>> all = new ArrayList<>();
-        ServiceLoader.load(ClientProvider.class, Clients.class.getClassLoader())
-                .forEach(provider -> all.addAll(provider.types()));
+        Iterator<ClientProvider> providers = ServiceLoader.load(ClientProvider.class, Clients.class.getClassLoader())
+                .iterator();
+        for (int broken = 0; broken < MOST_BROKEN; ) {
+            try {
+                if (!providers.hasNext()) {
+                    break;
+                }
+                all.addAll(providers.next().types());
+            } catch (ServiceConfigurationError | LinkageError e) {
+                // One jar that is broken keeps nobody from the clients of the others.
+                log.warn("typed clients of a jar are left out: {}", e.getMessage());
+                broken++;
+            }
+        }
         return all;
     }
 

@@ -46,7 +46,11 @@ final class LabAnswers {
             case ALREADY_EXISTS -> ExitCode.EXISTS;
             case UNAVAILABLE, DEADLINE_EXCEEDED -> ExitCode.UNREACHABLE;
             case UNAUTHENTICATED, PERMISSION_DENIED -> ExitCode.DENIED;
-            default -> isAboutToken(e) ? ExitCode.DENIED : ExitCode.FAILURE;
+            default ->
+                isAboutToken(e)
+                        ? ExitCode.DENIED
+                        // Upstream's controller has no status for it.
+                        : e.details().endsWith("\" not found") ? ExitCode.NOT_FOUND : ExitCode.FAILURE;
         };
     }
 

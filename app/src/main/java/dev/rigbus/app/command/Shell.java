@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** {@code rigbus shell}: what {@code jmp shell} is, for those who have no Python. */
@@ -195,7 +196,11 @@ final class Shell implements Command {
                         session.hangUp();
                     }
                 });
+                AtomicBoolean finished = new AtomicBoolean();
                 lease.over().onSuccess(reason -> {
+                    if (finished.get()) {
+                        return; // by us
+                    }
                     console.err().println("The lease has ended: " + reason);
                     console.err().flush();
                     session.hangUp();
@@ -203,6 +208,7 @@ final class Shell implements Command {
                 session.showLogs(words.has(LOGS));
                 session.awaitReady();
                 code = session.run(words.operands(), lease.exporter(), lease.environment());
+                finished.set(true);
                 String failed = lease.endSession();
                 if (!failed.isEmpty()) {
                     throw new IOException(failed);

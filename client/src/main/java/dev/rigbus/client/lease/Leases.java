@@ -21,6 +21,9 @@ import dev.rigbus.wire.client.ListExportersResponse;
 import dev.rigbus.wire.client.ListLeasesRequest;
 import dev.rigbus.wire.client.ListLeasesResponse;
 import dev.rigbus.wire.client.UpdateLeaseRequest;
+import dev.rigbus.wire.lab.ExplainRequest;
+import dev.rigbus.wire.lab.ExplainResponse;
+import dev.rigbus.wire.lab.Kind;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,9 +40,11 @@ public final class Leases implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 500;
     private static final int PAGE = 500;
+    private static final int MOST_FINDINGS = 3;
 
     private final LabAccess access;
     private final LabClient lab;
+    private volatile boolean explains = true;
 
     private Leases(LabAccess access, LabClient lab) {
         this.access = access;
@@ -126,8 +131,9 @@ public final class Leases implements AutoCloseable {
                     throw new LeaseException("the lab gives no lease of " + request.what() + ": " + now.reason());
                 default:
             }
-            if (!now.reason().equals(told)) {
-                told = now.reason();
+            String reason = explained(name, now.reason());
+            if (!reason.equals(told)) {
+                told = reason;
                 request.waiting().accept(told);
             }
             if (System.nanoTime() - deadline > 0) {
@@ -135,6 +141,39 @@ public final class Leases implements AutoCloseable {
                         + Durations.text(request.patience()) + (told.isEmpty() ? "" : ": " + told));
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+    }
+
+    /** What a lab of ours says beyond the reason that every lab gives: who is before, and until when. */
+    private String explained(String name, String reason) {
+        if (!explains) {
+            return reason;
+        }
+        try {
+            ExplainResponse answer = lab.call(
+                    "/rigbus.lab.v1.LabService/Explain",
+                    ExplainRequest.newBuilder()
+                            .setKind(Kind.KIND_LEASE)
+                            .setName(name)
+                            .build(),
+                    ExplainResponse.parser(),
+                    LIMIT);
+            StringBuilder text = new StringBuilder(answer.getSummary());
+            if (answer.hasPlace()) {
+                text.append("; place in the queue: ").append(answer.getPlace());
+            }
+            answer.getFindingsList().stream()
+                    .limit(MOST_FINDINGS)
+                    .forEach(each -> text.append("; ")
+                            .append(each.getName())
+                            .append(" ")
+                            .append(each.getState())
+                            .append(": ")
+                            .append(each.getReason()));
+            return text.toString();
+        } catch (CallException e) {
+            explains = false;
+            return reason;
         }
     }
 
