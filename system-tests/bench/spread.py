@@ -1,8 +1,8 @@
-"""Measures what it costs that a driver runs on another node: calls and streams, here and there, in one run.
+"""Measures what it costs that a driver runs on another node: calls and streams, here, there and through the router, in one run.
 
     python spread.py BENCH [ROUNDS]
 
-BENCH is the folder of the neutral load generator. It speaks to the socket that hooks use, so no router and no Python stand in between.
+BENCH is the folder of the neutral load generator. It speaks to the socket that hooks use, so no router and no Python stand in between, and, for comparison, to that of a lease, behind which the router is.
 With socat installed, one TLS connection between the two is measured too.
 """
 
@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "contract"))
 
-from lab.labs import Lab  # noqa: E402
-from peers import free_port  # noqa: E402
+from lab.labs import Conversation, Lab  # noqa: E402
+from peers import command, free_port  # noqa: E402
 from waiting import eventually  # noqa: E402
 
 POWER = {"type": "jumpstarter_driver_power.driver.MockPower"}
@@ -71,29 +71,30 @@ def main():
         with Lab(nodes=2, settings={"eventLoops": max(1, os.cpu_count() // 2)}, boards={"n1": {"board": {}}}, hooks={"board": board(room, echo)}) as lab:
             lab.client("ann")
             lab.until_ready("board")
-            holder = lab.jmp_talking("ann", "shell", "-n", "board", "--", "sh", "-c", "while read l; do echo held; done")
-            holder.say("x")
-            holder.until("held")
+            # The shell's socket leads through the lab's router, each connection on a way of its own.
+            shell = [*command("rigbus"), "shell", "--client-config", lab.config("ann"), "-n", "board", "--"]
+            holder = Conversation([*shell, "sh", "-c", "echo $JUMPSTARTER_HOST; echo held; read l; true"], {})
+            router = holder.until("held")[-2]
             host = eventually(lambda: (room / "host").exists() and (room / "host").read_text().strip(), "the hook runs")
             tunnel, processes = tls_tunnel(room, echo)
             try:
-                measure(loadgen, host, echo, tunnel, rounds, room)
+                measure(loadgen, host, router, echo, tunnel, rounds, room)
             finally:
                 for process in processes:
                     process.terminate()
             holder.finish()
 
 
-def measure(loadgen, host, echo, tunnel, rounds, room):
+def measure(loadgen, host, router, echo, tunnel, rounds, room):
     results = {}
     env = os.environ | {"TMPDIR": str(room)}
-    targets = [("here", f"unix:{host}"), ("far", f"unix:{host}")]
+    targets = [("here", "here", f"unix:{host}"), ("far", "far", f"unix:{host}"), ("router", "here", f"unix:{router}")]
     for round_number in range(rounds + 1):
         for line in CASES.strip().splitlines():
             case, words = line.split(None, 1)
-            for driver, target in targets:
+            for name, driver, target in targets:
                 flags = words.format(driver=driver).split() + ["--target", target, "--insecure"]
-                take(results, case, driver, loadgen, flags, echo, env, round_number)
+                take(results, case, name, loadgen, flags, echo, env, round_number)
             if case.startswith(("echo", "bulk")):
                 stream = re.sub(r" --driver \S+", "", words.format(driver="x")).split()
                 take(results, case, "tcp", loadgen, stream + ["--target", f"tcp:127.0.0.1:{echo}"], echo, env, round_number)

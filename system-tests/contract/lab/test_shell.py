@@ -128,7 +128,7 @@ def test_exporters_are_shown(lab):
 
 
 def test_a_lease_in_use_is_made_longer(lab):
-    talk = talking(lab, "ann", "shell", "-n", "other", "--duration", "24s", "--renew", "--", "sh", "-c", "echo mine; read line; j power on && echo still")
+    talk = talking(lab, "ann", "shell", "-n", "other", "--duration", "12s", "--renew", "--", "sh", "-c", "echo mine; read line; j power on && echo still")
     talk.until("mine")
     end = json.loads(rigbus(lab, "ann", "get", "leases", "-o", "json").out)[0]["end"]
     later = lambda: json.loads(rigbus(lab, "ann", "get", "leases", "-o", "json").out)[0]["end"] > end

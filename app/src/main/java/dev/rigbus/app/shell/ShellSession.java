@@ -35,6 +35,7 @@ public final class ShellSession implements AutoCloseable {
     private final Helper helper;
     private volatile @Nullable Process process;
     private volatile boolean over;
+    private @Nullable LogStream logs;
 
     private ShellSession(ExporterClient client, PrintWriter err) throws IOException {
         this.client = client;
@@ -88,13 +89,15 @@ public final class ShellSession implements AutoCloseable {
      * @param all whether not only hooks are of interest
      */
     public void showLogs(boolean all) {
-        Thread reader = new Thread(() -> readLogs(all), "exporter-log");
+        LogStream opened = client.logStream();
+        logs = opened;
+        Thread reader = new Thread(() -> readLogs(opened, all), "exporter-log");
         reader.setDaemon(true);
         reader.start();
     }
 
-    private void readLogs(boolean all) {
-        try (LogStream log = client.logStream()) {
+    private void readLogs(LogStream log, boolean all) {
+        try {
             while (!over) {
                 try {
                     LogStream.Entry entry = log.next(LOG_POLL);
@@ -229,6 +232,10 @@ public final class ShellSession implements AutoCloseable {
     public void close() throws IOException {
         over = true;
         helper.close();
+        // Else the connection would wait a moment for it to end.
+        if (logs != null) {
+            logs.close();
+        }
         client.close();
         Files.deleteIfExists(room.resolve("bin").resolve("j"));
         Files.deleteIfExists(room.resolve("bin"));

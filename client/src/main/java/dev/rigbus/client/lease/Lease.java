@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class Lease implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
     private static final Duration HOOK = Duration.ofSeconds(300);
-    private static final long LOOK_SECONDS = 10;
+    private static final long LOOK_SECONDS = 5;
     /** A lease that is made longer is so well before its end. */
     private static final Duration MARGIN = Duration.ofSeconds(60);
 
@@ -47,6 +48,7 @@ public final class Lease implements AutoCloseable {
     private final PortForward socket;
     private final Promise<String> over = Promise.promise();
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final AtomicBoolean ended = new AtomicBoolean();
     private volatile LeaseInfo last;
 
     private Lease(Leases lab, LeaseInfo info, @Nullable LeaseGuard guard, @Nullable Duration renewal)
@@ -181,7 +183,7 @@ public final class Lease implements AutoCloseable {
      * @return what is to be said of it; empty when all is well
      */
     public String endSession() {
-        if (guard == null || over.future().isComplete()) {
+        if (guard == null || over.future().isComplete() || !ended.compareAndSet(false, true)) {
             return "";
         }
         try (ExporterClient client =

@@ -3,11 +3,13 @@ package dev.rigbus.kernel.grpc;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.rigbus.grpc.CallHandler;
 import dev.rigbus.kernel.call.Pickups;
+import dev.rigbus.kernel.schema.ExporterSchema;
 import dev.rigbus.kernel.session.LogHub;
 import dev.rigbus.kernel.session.SessionService;
 import dev.rigbus.wire.GetReportResponse;
 import dev.rigbus.wire.JumpstarterProto;
 import dev.rigbus.wire.RouterProto;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,17 +49,23 @@ public final class Services {
         handlers.put("/" + EXPORTER + "/DriverCall", driverCalls.call());
         handlers.put("/" + EXPORTER + "/StreamingDriverCall", driverCalls.streamingCall());
         handlers.put("/" + ROUTER + "/Stream", new StreamCalls(drivers, bus, admission, pickups).stream());
+        Supplier<ExporterSchema> schema = () -> new ExporterSchema(report.get().getReportsList());
+        handlers.putAll(new NativeCalls(schema, drivers, bus, admission).handlers());
         HealthCalls health = new HealthCalls(Set.of(EXPORTER, ROUTER));
         handlers.put("/grpc.health.v1.Health/Check", health.check());
         handlers.put("/grpc.health.v1.Health/Watch", health.watch());
         // Made when somebody reflects: descriptors cost start-up time that hardly anybody wants to pay.
-        CallHandler reflection = call -> new ReflectionCalls(served()).info().start(call);
+        CallHandler reflection =
+                call -> new ReflectionCalls(served(schema.get())).info().start(call);
         handlers.put("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection);
         handlers.put("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection);
         return handlers;
     }
 
-    private static List<FileDescriptor> served() {
-        return List.of(JumpstarterProto.getDescriptor(), RouterProto.getDescriptor());
+    private static List<FileDescriptor> served(ExporterSchema drivers) {
+        List<FileDescriptor> all =
+                new ArrayList<>(List.of(JumpstarterProto.getDescriptor(), RouterProto.getDescriptor()));
+        all.addAll(drivers.files());
+        return all;
     }
 }

@@ -8,6 +8,7 @@ import dev.rigbus.driver.ExportStream;
 import dev.rigbus.driver.Reason;
 import dev.rigbus.driver.Validated;
 import dev.rigbus.kernel.host.ExportedMethod.Kind;
+import dev.rigbus.kernel.schema.SchemaMethod;
 import dev.rigbus.kernel.value.Arguments;
 import dev.rigbus.kernel.value.WireNames;
 import io.vertx.core.Future;
@@ -148,6 +149,17 @@ final class DriverModel {
     private static IllegalArgumentException wrong(Method method, String reason) {
         return new IllegalArgumentException(
                 method.getDeclaringClass().getName() + "." + method.getName() + " " + reason);
+    }
+
+    /** What can be called, but for streams of bytes. */
+    List<SchemaMethod> callable() {
+        List<SchemaMethod> all = new ArrayList<>();
+        exported.forEach((name, method) -> {
+            if (method.kind() != Kind.STREAM) {
+                all.add(new SchemaMethod(name, method.kind() == Kind.ITEMS, method.method()));
+            }
+        });
+        return all;
     }
 
     boolean isConcurrent() {

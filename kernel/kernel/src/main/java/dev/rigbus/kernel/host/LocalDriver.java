@@ -12,6 +12,7 @@ import dev.rigbus.kernel.call.DriverMessage.Ticket;
 import dev.rigbus.kernel.call.Pickups;
 import dev.rigbus.kernel.pump.RawStreams;
 import dev.rigbus.kernel.resource.ResourceTable;
+import dev.rigbus.kernel.schema.SchemaMethod;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -68,6 +69,11 @@ public final class LocalDriver {
             forget(stream);
             return Future.succeededFuture();
         }));
+    }
+
+    /** What drivers of a class can be called for. */
+    public static List<SchemaMethod> callable(Class<? extends Driver> type) {
+        return DriverModel.of(type).callable();
     }
 
     /** What has to be deployed. */

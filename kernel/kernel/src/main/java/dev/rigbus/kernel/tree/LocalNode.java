@@ -1,7 +1,10 @@
 package dev.rigbus.kernel.tree;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.rigbus.driver.Driver;
 import dev.rigbus.kernel.host.LocalDriver;
+import dev.rigbus.kernel.schema.DriverSchema;
+import dev.rigbus.kernel.schema.SchemaMethod;
 import dev.rigbus.wire.DriverInstanceReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -92,6 +95,13 @@ final class LocalNode implements TreeNode {
                 .putLabels(CLIENT, now.driver().client())
                 .putAllMethodsDescription(now.driver().methodDescriptions())
                 .putAllMethodsDescription(maker.methodDescriptions());
+        List<SchemaMethod> methods = LocalDriver.callable(now.driver().getClass());
+        if (!methods.isEmpty()) {
+            FileDescriptorProto schema = DriverSchema.of(now.driver().client(), methods);
+            entry.setFileDescriptorProto(schema.toByteString())
+                    .addNativeServices(
+                            schema.getPackage() + "." + schema.getService(0).getName());
+        }
         String description = maker.description();
         if (description != null && !description.isEmpty()) {
             entry.setDescription(description);
