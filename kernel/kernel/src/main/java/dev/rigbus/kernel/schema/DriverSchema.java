@@ -29,6 +29,7 @@ public final class DriverSchema {
     static final String RESULT = "result";
 
     private static final Pattern CLIENT = Pattern.compile("(?:.*\\.)?([a-z0-9_]+)\\.client\\.([A-Za-z0-9]+)");
+    private static final String INTERFACE = "Interface";
     private static final String STOCK = "jumpstarter_driver_";
 
     private DriverSchema() {}
@@ -53,24 +54,26 @@ public final class DriverSchema {
         family = family.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_").replaceFirst("^([0-9])", "_$1");
         simple = simple.replaceAll("[^A-Za-z0-9]", "");
         simple = simple.endsWith("Client") ? simple.substring(0, simple.length() - "Client".length()) : simple;
-        return "rigbus.driver." + family + ".v1." + (simple.isEmpty() ? "Driver" : simple) + "Interface";
+        return "rigbus.driver." + family + ".v1." + (simple.isEmpty() ? "Driver" : simple) + INTERFACE;
     }
 
     /** @param client the class by which stock clients know the driver */
     public static FileDescriptorProto of(String client, Collection<SchemaMethod> methods) {
         String service = service(client);
         String scope = service.substring(0, service.lastIndexOf('.'));
-        Messages messages = new Messages(scope);
+        // Services of one package share its names.
+        String prefix = service.substring(scope.length() + 1, service.length() - INTERFACE.length());
+        Messages messages = new Messages(scope, prefix);
         ServiceDescriptorProto.Builder served =
                 ServiceDescriptorProto.newBuilder().setName(service.substring(scope.length() + 1));
         methods.stream().sorted(Comparator.comparing(SchemaMethod::name)).forEach(each -> {
             String name = camelCase(each.name());
-            messages.add(request(name + "Request", each.method(), messages));
-            messages.add(response(name + "Response", each.method(), messages));
+            messages.add(request(prefix + name + "Request", each.method(), messages));
+            messages.add(response(prefix + name + "Response", each.method(), messages));
             served.addMethod(MethodDescriptorProto.newBuilder()
                     .setName(name)
-                    .setInputType("." + scope + "." + name + "Request")
-                    .setOutputType("." + scope + "." + name + "Response")
+                    .setInputType("." + scope + "." + prefix + name + "Request")
+                    .setOutputType("." + scope + "." + prefix + name + "Response")
                     .setServerStreaming(each.many()));
         });
         return FileDescriptorProto.newBuilder()

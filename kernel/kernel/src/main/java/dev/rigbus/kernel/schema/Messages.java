@@ -28,10 +28,13 @@ final class Messages {
     private static final String STRUCT = ".google.protobuf.Struct";
 
     private final String scope;
+    private final String prefix;
     private final Map<String, DescriptorProto> all = new LinkedHashMap<>();
 
-    Messages(String scope) {
+    /** @param prefix of the names of messages */
+    Messages(String scope, String prefix) {
         this.scope = scope;
+        this.prefix = prefix;
     }
 
     void add(DescriptorProto message) {
@@ -105,7 +108,8 @@ final class Messages {
     }
 
     private String record(Class<?> type) {
-        String name = type.getSimpleName();
+        String simple = type.getSimpleName();
+        String name = simple.startsWith(prefix) ? simple : prefix + simple;
         if (!all.containsKey(name)) {
             all.put(name, DescriptorProto.getDefaultInstance()); // a record may contain itself
             DescriptorProto.Builder message = DescriptorProto.newBuilder().setName(name);

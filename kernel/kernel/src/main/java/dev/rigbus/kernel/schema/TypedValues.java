@@ -32,7 +32,9 @@ public final class TypedValues {
                 }
                 given = request.getRepeatedFieldCount(field) > 0 ? all.size() : given;
             } else {
-                boolean there = !field.hasPresence() || request.hasField(field);
+                // A message that must be there and is not is an empty one.
+                boolean optional = field.toProto().getProto3Optional();
+                boolean there = !field.hasPresence() || !optional || request.hasField(field);
                 all.add(there ? value(request, field) : NULL);
                 given = there ? all.size() : given;
             }
