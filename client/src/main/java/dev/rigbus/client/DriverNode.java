@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DriverNode {
     private final AsyncDriver driver;
+    private final Observer observer;
     private final Map<String, DriverNode> children = new LinkedHashMap<>();
 
     DriverNode(AsyncDriver driver) {
+        this(driver, new Observer() {});
+    }
+
+    private DriverNode(AsyncDriver driver, Observer observer) {
         this.driver = driver;
+        this.observer = observer;
         driver.children().forEach((name, child) -> children.put(name, new DriverNode(child)));
     }
 
@@ -29,6 +35,11 @@ public final class DriverNode {
     /** The same driver, each of whose calls has to end in time: then it is cancelled at the exporter, too. */
     public DriverNode within(Duration time) {
         return new DriverNode(driver.within(time));
+    }
+
+    /** The same driver, without those below it, and somebody who is told what is done with it. */
+    public DriverNode observed(Observer by) {
+        return new DriverNode(driver, by);
     }
 
     /** The name that its parent knows it by; empty for the root. */
@@ -99,7 +110,9 @@ public final class DriverNode {
      */
     public @Nullable Object call(String method, @Nullable Object... arguments) {
         AsyncDriver.Begun call = driver.begin(method, arguments);
-        return CallException.in(() -> Await.forever(call.result(), call.cancel()));
+        Object result = CallException.in(() -> Await.forever(call.result(), call.cancel()));
+        observer.called(method);
+        return result;
     }
 
     /** Calls a method that has any number of results. Close what it returns unless it has been read to its end. */
@@ -113,7 +126,7 @@ public final class DriverNode {
      * @throws CallException when it cannot be opened
      */
     public RawStream stream(String method) {
-        return new RawStream(CallException.in(() -> Await.forever(driver.stream(method))));
+        return new RawStream(CallException.in(() -> Await.forever(driver.stream(method))), observer);
     }
 
     /**

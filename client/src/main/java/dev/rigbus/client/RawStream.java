@@ -17,11 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RawStream implements AutoCloseable {
     private final ByteChannel channel;
+    private final Observer observer;
     private final In input = new In();
     private final Out output = new Out();
 
     RawStream(ByteChannel channel) {
+        this(channel, new Observer() {});
+    }
+
+    RawStream(ByteChannel channel, Observer observer) {
         this.channel = channel;
+        this.observer = observer;
     }
 
     /** The same stream for who must not wait; one may read there, or here, but not in both places. */
@@ -92,7 +98,12 @@ public final class RawStream implements AutoCloseable {
 
         byte @Nullable [] nextChunk(@Nullable Duration limit) throws IOException, TimeoutException {
             Buffer next = await(channel.next(), limit);
-            return next == null ? null : next.getBytes();
+            return next == null ? null : seen(next.getBytes());
+        }
+
+        private byte[] seen(byte[] bytes) {
+            observer.received(bytes);
+            return bytes;
         }
 
         @Override
@@ -121,7 +132,7 @@ public final class RawStream implements AutoCloseable {
             if (next == null) {
                 return false;
             }
-            chunk = next.getBytes();
+            chunk = seen(next.getBytes());
             position = 0;
             return true;
         }
