@@ -10,7 +10,7 @@ PEERS := stock rigbus
 export JAVA_HOME := $(shell system-tests/setup.sh java)
 
 .DEFAULT_GOAL := help
-.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault partition soak bench benchlab benchrouter benchspread spread docs format clean
+.PHONY: help build fast check strict contract $(PEERS:%=contract-%) lab slow fault partition soak bench benchlab benchrouter benchclient benchspread spread docs format clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -82,6 +82,9 @@ benchlab: app/target/rigbus.jar archive $(VENV)/ready ## a lab with a thousand e
 
 benchrouter: app/target/rigbus.jar archive $(VENV)/ready ## the router beside a bare grpc-go one; BENCH=the folder of the neutral load generator
 	$(PYTHON) system-tests/bench/router.py $(BENCH)
+
+benchclient: app/target/rigbus.jar archive $(VENV)/ready ## our client and j beside the stock ones, on the same exporter
+	$(PYTHON) system-tests/bench/client.py
 
 benchspread: app/target/rigbus.jar archive $(VENV)/ready ## drivers on another node beside drivers here; BENCH=the folder of the neutral load generator
 	$(PYTHON) system-tests/bench/spread.py $(BENCH)

@@ -1,5 +1,7 @@
 package dev.rigbus.app.shell;
 
+import dev.rigbus.app.thin.Frames;
+import dev.rigbus.app.thin.RawTerminal;
 import dev.rigbus.app.thin.Thin;
 import dev.rigbus.client.CallException;
 import dev.rigbus.client.ExporterClient;
@@ -8,17 +10,21 @@ import dev.rigbus.client.SessionStatus;
 import dev.rigbus.client.SessionStatus.State;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
@@ -28,6 +34,7 @@ public final class ShellSession implements AutoCloseable {
     private static final Duration LOG_POLL = Duration.ofSeconds(1);
     private static final String WARNING = "[HOOK_WARNING] ";
     private static final int NOT_FOUND = 127;
+    private static final List<Class<?>> THIN = List.of(Thin.class, Frames.class, Frames.Frame.class, RawTerminal.class);
 
     private final ExporterClient client;
     private final PrintWriter err;
@@ -44,7 +51,7 @@ public final class ShellSession implements AutoCloseable {
         this.room = Files.createTempDirectory("rigbus-shell-");
         Path bin = Files.createDirectory(room.resolve("bin"));
         Path j = bin.resolve("j");
-        Files.writeString(j, script());
+        Files.writeString(j, script(thin(room)));
         Files.setPosixFilePermissions(j, PosixFilePermissions.fromString("rwx------"));
         this.helper = Helper.start(room.resolve("socket"), client);
     }
@@ -58,25 +65,26 @@ public final class ShellSession implements AutoCloseable {
         return new ShellSession(client, err);
     }
 
+    /** Those of the program, in a folder of their own: to open a jar, and all that it names, takes longer than they run. */
+    private static Path thin(Path room) throws IOException {
+        Path folder = room.resolve("classes");
+        for (Class<?> each : THIN) {
+            String name = each.getName().replace('.', '/') + ".class";
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            try (InputStream in = Objects.requireNonNull(each.getClassLoader()).getResourceAsStream(name)) {
+                Files.write(file, Objects.requireNonNull(in).readAllBytes());
+            }
+        }
+        return folder;
+    }
+
     /** A JVM that does next to nothing is there in no time. */
-    private static String script() {
+    private static String script(Path classes) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return "#!/bin/sh\nexec " + quoted(java)
                 + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xmx24m -cp "
-                + quoted(ownJar()) + " " + Thin.class.getName() + " \"$@\"\n";
-    }
-
-    private static String ownJar() {
-        try {
-            return Path.of(Thin.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+                + quoted(classes.toString()) + " " + Thin.class.getName() + " \"$@\"\n";
     }
 
     private static String quoted(String text) {
@@ -237,8 +245,10 @@ public final class ShellSession implements AutoCloseable {
             logs.close();
         }
         client.close();
-        Files.deleteIfExists(room.resolve("bin").resolve("j"));
-        Files.deleteIfExists(room.resolve("bin"));
-        Files.deleteIfExists(room);
+        try (Stream<Path> all = Files.walk(room)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
     }
 }

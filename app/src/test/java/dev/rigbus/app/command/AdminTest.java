@@ -305,7 +305,7 @@ class AdminTest {
                 "admin get client --ca x | --token-file and --ca require --endpoint",
                 "admin get audit --limit 0 | --limit 0 (expected: 1..9999)",
                 "explain lease | expected: explain lease NAME",
-                "get boards | expected: get nodes",
+                "get boards | expected: get exporters, leases or nodes",
                 "completion tcsh | which shell?",
             })
     void aLineThatMakesNoSenseIsTold(String line, String text) {
