@@ -13,6 +13,9 @@ EXPORT = {
     "power": {"type": "jumpstarter_driver_power.driver.MockPower"},
     "echo": {"type": "jumpstarter_driver_network.driver.EchoNetwork"},
     "flasher": {"type": "jumpstarter_driver_opendal.driver.MockFlasher"},
+    "store": {"type": "jumpstarter_driver_opendal.driver.Opendal", "config": {"scheme": "memory", "kwargs": {}}},
+    "mux": {"type": "jumpstarter_driver_opendal.driver.MockStorageMuxFlasher"},
+    "sh": {"type": "jumpstarter_driver_shell.driver.Shell", "config": {"methods": {"hi": "echo hi $1; exit 4"}}},
 }
 
 
@@ -32,12 +35,19 @@ def check(done):
     lines = done.out.splitlines()
     assert done.code == 0, done.text
     assert lines[:-1] == [
-        "drivers [power, echo, flasher]",
+        "drivers [power, echo, flasher, store, mux, sh]",
         "status LEASE_READY",
         "reading 0.0 0.0",
         "reading 5.0 2.0",
         "echo true",
         "flashed",
+        "stored content 7 9a0364b9e99bb480dd25e1f0284c8555 false",
+        "measured 0.0",
+        "measured 5.0",
+        "dumped card",
+        "shell [hi] 4 hi you",
+        "client StorageClient",
+        "async null",
         "DriverCall 'fly' failed with gRPC NOT_FOUND: method fly not found on driver",
     ], done.text
     assert lines[-1].startswith("log Entry[severity=INFO, source=DRIVER, message=")
