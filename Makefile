@@ -6,6 +6,8 @@ PYTHON := $(VENV)/bin/python
 REPORTS := system-tests/target/reports
 PROBE := system-tests/target/probe-tests.jar
 PEERS := stock rigbus
+# Processes that live for seconds are not worth what the second compiler costs, of which two cores have a sixth of all that tests take.
+BRIEF := RIGBUS_JAVA_OPTS=-XX:TieredStopAtLevel=1
 # On the JDK that is the oldest to run on.
 export JAVA_HOME := $(shell system-tests/setup.sh java)
 
@@ -31,7 +33,7 @@ contract: $(PEERS:%=contract-%) ## the same tests against the stock exporter and
 
 $(PEERS:%=contract-%): contract-%: $(VENV)/ready
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_PEER=$* RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist loadscope \
+	cd system-tests/contract && $(BRIEF) RIGBUS_PEER=$* RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist loadscope \
 	    --ignore=lab --junit-xml=$(CURDIR)/$(REPORTS)/contract-$*.xml
 
 # The first start after a build makes the archive of classes, which is no business of a test.
@@ -39,7 +41,7 @@ contract-rigbus: $(PROBE) archive
 
 lab: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a lab of ours with stock clients and stock exporters
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 2 --dist loadscope \
+	cd system-tests/contract && $(BRIEF) RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q lab -n 2 --dist loadscope \
 	    $(SLOW:%=--ignore=%) --junit-xml=$(CURDIR)/$(REPORTS)/lab.xml
 
 # What runs on other nodes is asked what runs here is asked; of the tests of drivers, storage.py, shell.py and flasher.py pass too.
@@ -47,14 +49,14 @@ SPREAD := $(addprefix interop/test_,power.py tree.py network.py serial.py)
 
 spread: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## the tests of the drivers, with one exporter over three nodes
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q --peer spread $(SPREAD) \
+	cd system-tests/contract && $(BRIEF) RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q --peer spread $(SPREAD) \
 	    -n 2 --dist loadscope --junit-xml=$(CURDIR)/$(REPORTS)/spread.xml
 
 SLOW := lab/test_crowd.py lab/test_survive.py lab/test_slow.py lab/test_releases.py lab/test_soak.py
 
 slow: app/target/rigbus.jar $(PROBE) archive $(VENV)/ready ## a crowd in a lab, two releases, half a minute of soak, what stock peers wait a minute for
 	mkdir -p $(REPORTS)
-	cd system-tests/contract && RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q $(SLOW) \
+	cd system-tests/contract && $(BRIEF) RIGBUS_EXTRA_CLASSPATH=$(CURDIR)/$(PROBE) $(CURDIR)/$(PYTHON) -m pytest -q $(SLOW) \
 	    -n 2 --dist loadscope --junit-xml=$(CURDIR)/$(REPORTS)/slow.xml
 
 .PHONY: archive

@@ -44,7 +44,8 @@ python3 python3
 openssl openssl
 flock util-linux
 ip iproute2
-iptables iptables'
+iptables iptables
+tmux tmux'
 
 system() {
   local program package missing=()
