@@ -62,6 +62,10 @@ STORAGE = {
     "j store delete a.txt": ("", 0),
     "j store scan /": ("img", 0),
     "j card write-local-file {room}/image": ("", 0),
+    # How bash asks what a word may become.
+    "COMP_LINE='j po' j j po j": ("power", 0),
+    "COMP_LINE='j power o' j j o power": ("off\non", 0),
+    "COMP_LINE='j store ' j j '' store | head -n 2": ("capability\ncopy", 0),
 }
 
 SCRIPT = """

@@ -173,7 +173,11 @@ public final class AsyncExporter {
                 });
     }
 
-    /** What the exporter and its drivers log, from a little before now on. */
+    /** What the exporter and its drivers log, from a little before now on, until it is closed. */
+    public AsyncLog log() {
+        return new AsyncLog(logStream());
+    }
+
     AsyncCall<LogStreamResponse> logStream() {
         return AsyncCall.asking(
                 grpc, SERVICE + "LogStream", Empty.getDefaultInstance(), null, LogStreamResponse.parser());

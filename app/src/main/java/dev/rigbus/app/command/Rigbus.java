@@ -21,6 +21,7 @@ public final class Rigbus {
             new Up(),
             new Run(),
             new Check(),
+            new DriverCommand(),
             new Dev(),
             new Apply(),
             new Delete(),

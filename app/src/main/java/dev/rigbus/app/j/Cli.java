@@ -13,8 +13,10 @@ import dev.rigbus.driver.Names;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,12 +27,19 @@ public final class Cli {
     /** Of a command that does not work out, and, as in the Python implementation, of one that makes no sense. */
     private static final int FAILURE = 1;
 
+    /** In front of a line that is to be completed. */
+    private static final String COMPLETE = "--complete";
+
     private Cli() {}
 
     /** Runs one command line; gives its exit code. */
     public static int run(DriverNode root, List<String> words, Io io) {
         CommandLine line = group(root, io);
         line.setCommandName("j");
+        if (words.size() == 2 && words.get(0).equals(COMPLETE)) {
+            complete(line, words.get(1), io);
+            return 0;
+        }
         PrintWriter out = new PrintWriter(io.out(), true);
         PrintWriter err = new PrintWriter(io.err(), true);
         // Taken for the sake of scripts; the exporter decides what it logs.
@@ -42,6 +51,23 @@ public final class Cli {
         withHelp(line);
         settings(line, io, out, err);
         return line.execute(words.toArray(String[]::new));
+    }
+
+    /** Says what the last word of a line may be, a line for each. */
+    private static void complete(CommandLine top, String half, Io io) {
+        List<String> words = new ArrayList<>(List.of(half.strip().split("\\s+")));
+        if (half.endsWith(" ")) {
+            words.add("");
+        }
+        CommandLine at = top;
+        for (String word : words.subList(Math.min(1, words.size()), Math.max(1, words.size() - 1))) {
+            at = at.getSubcommands().getOrDefault(word, at);
+        }
+        String last = words.get(words.size() - 1);
+        Stream.concat(at.getSubcommands().keySet().stream(), at.getCommandSpec().optionsMap().keySet().stream())
+                .filter(each -> each.startsWith(last) && (last.startsWith("-") || !each.startsWith("-")))
+                .sorted()
+                .forEach(io.out()::println);
     }
 
     private static void withHelp(CommandLine line) {

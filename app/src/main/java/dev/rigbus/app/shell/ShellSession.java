@@ -167,8 +167,8 @@ public final class ShellSession implements AutoCloseable {
         environment.put(Thin.SOCKET, room.resolve("socket").toString());
         String path = environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
         environment.put("PATH", room.resolve("bin") + File.pathSeparator + path);
-        builder.command(command.isEmpty() ? shell(environment, prompt) : found(command, environment));
         try {
+            builder.command(command.isEmpty() ? shell(environment, prompt) : found(command, environment));
             Process started = builder.start();
             process = started;
             // The terminal sends it to the command as well, which decides what it is good for.
@@ -179,7 +179,7 @@ public final class ShellSession implements AutoCloseable {
                 Signal.handle(new Signal("INT"), before);
             }
         } catch (IOException e) {
-            err.println("rigbus: " + command.get(0) + ": cannot be run: " + e.getMessage());
+            err.println("rigbus: " + String.join(" ", builder.command()) + ": cannot be run: " + e.getMessage());
             err.flush();
             return NOT_FOUND;
         } finally {
@@ -187,14 +187,18 @@ public final class ShellSession implements AutoCloseable {
         }
     }
 
-    private static List<String> shell(Map<String, String> environment, String prompt) {
+    private List<String> shell(Map<String, String> environment, String prompt) throws IOException {
         String shell = environment.getOrDefault("SHELL", "bash");
         List<String> command = new ArrayList<>(List.of(shell));
         if (shell.endsWith("bash")) {
-            environment.put(
-                    "PS1",
-                    "\\[\033[90m\\]\\W \\[\033[93m\\]⚡\\[\033[97m\\]" + prompt + " \\[\033[93m\\]➤\\[\033[0m\\] ");
-            command.addAll(List.of("--norc", "--noprofile"));
+            Path profile = room.resolve("profile");
+            Files.writeString(
+                    profile,
+                    "PS1="
+                            + quoted("\\[\\e[90m\\]\\W \\[\\e[93m\\]⚡\\[\\e[97m\\]" + prompt
+                                    + " \\[\\e[93m\\]➤\\[\\e[0m\\] ")
+                            + "\ncomplete -C j j\n");
+            command.addAll(List.of("--noprofile", "--rcfile", profile.toString()));
         } else if (shell.endsWith("zsh")) {
             environment.put("PS1", "%F{8}%1~ %F{yellow}⚡%F{white}" + prompt + " %F{yellow}➤%f ");
             command.add("--no-rcs");

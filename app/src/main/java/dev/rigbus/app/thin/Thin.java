@@ -17,6 +17,9 @@ public final class Thin {
     /** The environment variable with the socket of the shell. */
     public static final String SOCKET = "RIGBUS_SHELL";
 
+    /** In front of a line that is to be completed. */
+    private static final String COMPLETE = "--complete";
+
     private static final int FAILURE = 1;
 
     private final Frames frames;
@@ -53,7 +56,9 @@ public final class Thin {
                 .append(isTerminal(1) ? 'o' : '-')
                 .append(isTerminal(2) ? 'e' : '-')
                 .append('\0');
-        for (String each : arguments) {
+        // A shell that completes a line asks with the line in its environment.
+        String half = System.getenv("COMP_LINE");
+        for (String each : half == null ? arguments : new String[] {COMPLETE, half}) {
             command.append(each).append('\0');
         }
         frames.send(Frames.COMMAND, command.toString().getBytes(text));

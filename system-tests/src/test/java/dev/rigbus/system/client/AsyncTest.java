@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rigbus.client.AsyncDriver;
 import dev.rigbus.client.AsyncExporter;
 import dev.rigbus.client.AsyncItems;
+import dev.rigbus.client.AsyncLog;
 import dev.rigbus.client.ByteChannel;
 import dev.rigbus.client.CallException;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterAddress;
 import dev.rigbus.client.ExporterClient;
+import dev.rigbus.client.LogStream;
 import dev.rigbus.client.SessionStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -181,6 +183,22 @@ class AsyncTest {
                             .state())
                     .isEqualTo(SessionStatus.State.AVAILABLE);
         }
+    }
+
+    @Test
+    void theLogIsHeard() throws Exception {
+        CompletableFuture<LogStream.Entry> heard = new CompletableFuture<>();
+        AsyncLog log = exporter.log();
+        log.exceptionHandler(heard::completeExceptionally);
+        log.handler(entry -> {
+            if (entry.message().equals("power off")) {
+                heard.complete(entry);
+            }
+        });
+        await(exporter.driver("board.power").call("off"));
+        assertThat(heard.get(SECONDS, TimeUnit.SECONDS))
+                .isEqualTo(new LogStream.Entry("INFO", LogStream.Source.DRIVER, "power off"));
+        log.close();
     }
 
     @Test

@@ -53,6 +53,7 @@ final class Hosting {
     private static final Logger log = LoggerFactory.getLogger(Hosting.class);
     private static final long ASK_MILLIS = 1000;
     private static final long WATCH_MILLIS = 200;
+    private static final long LOG_MILLIS = 10;
 
     /** An exporter that nobody has heard of for so long does not keep devices open. */
     private static final Duration FORSAKEN = Duration.ofSeconds(60);
@@ -104,7 +105,8 @@ final class Hosting {
         this.pickups = pickups;
         this.ended = ended;
         this.endpoint = Addresses.endpoint("hosting-" + id);
-        this.lines = logs.read(() -> home.runOnContext(v -> passLogsOn()));
+        // Lines wait for others: one message for each would cost calls a fourth of their rate.
+        this.lines = logs.read(() -> home.runOnContext(v -> vertx.setTimer(LOG_MILLIS, timer -> passLogsOn())));
     }
 
     private String exporter() {
