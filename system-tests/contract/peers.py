@@ -179,9 +179,9 @@ class Exporter:
                 if not taken:
                     raise AssertionError(f"the {self.peer} exporter did not start:\n{self.log}") from None
 
-    def launch(self):
+    def launch(self, port=None):
         """Starts the process without waiting for anything."""
-        self.port = free_port(self.host)
+        self.port = port or free_port(self.host)
         self.config_file.write_text(self._config)
         with self.log_file.open("w") as log:
             self.process = subprocess.Popen(

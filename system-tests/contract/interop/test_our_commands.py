@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from lab.labs import Conversation
 from peers import Exporter, command, free_port, run
 from waiting import eventually
 
@@ -135,6 +136,23 @@ def test_a_shell_inside_the_stock_one_works_too(exporter):
     outside = run([*command("rigbus"), "j", "power", "on"])
     assert outside.code == 1
     assert outside.err.startswith("Error: the j command must be used inside a shell: JUMPSTARTER_HOST is not set")
+
+
+def test_a_shell_outlives_its_exporter():
+    with Exporter("rigbus", export={"power": POWER}) as exporter:
+        script = "j power on && echo first; read line; j power on; echo $?; read line; j power on && echo again"
+        words = [*command("rigbus"), "shell", "--tls-grpc", exporter.address, "--tls-grpc-insecure", "--", "sh", "-c", script]
+        talk = Conversation(words, {})
+        talk.until("first")
+        exporter._kill()
+        talk.say("go")
+        assert talk.until("1")[-2].startswith("Error: no exporter at ")
+        port = exporter.port
+        exporter.launch(port)
+        eventually(lambda: "ready:" in exporter.log, lambda: exporter.log, 30)
+        talk.say("go")
+        talk.until("again")
+        assert talk.finish() == 0
 
 
 def test_who_is_not_there_and_what_is_wrong_is_told():

@@ -95,7 +95,7 @@ def serial(folder, version):
 
 
 def rigbus(lab, *words, code=0, node=0):
-    done = run([*command("rigbus"), *map(str, words), "--data", str(lab.nodes[node].data)], seconds=60)
+    done = run([*command("rigbus"), *map(str, words), "--data", str(lab.nodes[node].data)], seconds=100)
     assert done.code == code, f"{words}: {done.code}\n{done.text}\n{lab.log[-3000:]}"
     assert "\tat " not in done.text, done.text
     return done

@@ -5,6 +5,7 @@ import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.config.ExporterFile;
 import dev.rigbus.app.log.Logs;
 import dev.rigbus.app.node.NodeVertx;
+import dev.rigbus.app.shell.Connecting;
 import dev.rigbus.app.shell.ShellSession;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterAddress;
@@ -137,13 +138,14 @@ final class Shell implements Command {
             variables.put("JMP_GRPC_PASSPHRASE", passphrase);
             options = options.withPassphrase(passphrase);
         }
-        return session(words, console, ExporterClient.connect(address, options), "direct", variables);
+        ClientOptions how = options;
+        return session(words, console, () -> ExporterClient.connect(address, how), "direct", variables);
     }
 
     private static int session(
-            Words words, Console console, ExporterClient client, String prompt, Map<String, String> variables)
+            Words words, Console console, Connecting connecting, String prompt, Map<String, String> variables)
             throws IOException, InterruptedException {
-        try (ShellSession session = ShellSession.open(client, console.err())) {
+        try (ShellSession session = ShellSession.open(connecting, console.err())) {
             session.showLogs(words.has(LOGS));
             session.awaitReady();
             return session.run(words.operands(), prompt, variables);
@@ -162,8 +164,12 @@ final class Shell implements Command {
                         "JUMPSTARTER_HOST", socket,
                         "JMP_DRIVERS_ALLOW", "UNSAFE",
                         "_JMP_SUPPRESS_DRIVER_WARNINGS", "1");
-                ExporterClient client = ExporterClient.connect(socket, ClientOptions.plaintext());
-                return session(words, console, client, "local", variables);
+                return session(
+                        words,
+                        console,
+                        () -> ExporterClient.connect(socket, ClientOptions.plaintext()),
+                        "local",
+                        variables);
             } finally {
                 await(exporter.stop());
             }
@@ -190,7 +196,7 @@ final class Shell implements Command {
             StopSignals signals = StopSignals.install();
             int code = 1;
             try (lease;
-                    ShellSession session = ShellSession.open(connect(lease), console.err())) {
+                    ShellSession session = ShellSession.open(() -> connect(lease), console.err())) {
                 signals.first().thenAccept(signal -> {
                     if (!signal.equals("SIGINT")) {
                         session.hangUp();

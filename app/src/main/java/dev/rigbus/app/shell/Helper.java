@@ -3,6 +3,7 @@ package dev.rigbus.app.shell;
 import dev.rigbus.app.j.Cli;
 import dev.rigbus.app.thin.Frames;
 import dev.rigbus.client.ExporterClient;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -26,18 +27,23 @@ final class Helper implements AutoCloseable {
 
     private final Path socket;
     private final ServerSocketChannel server;
-    private final ExporterClient client;
+    private final Connecting connecting;
+    private ExporterClient client;
+    private Future<Void> lost;
 
-    private Helper(Path socket, ServerSocketChannel server, ExporterClient client) {
+    private Helper(Path socket, ServerSocketChannel server, ExporterClient client, Connecting connecting) {
         this.socket = socket;
         this.server = server;
         this.client = client;
+        this.lost = client.async().closed();
+        this.connecting = connecting;
     }
 
-    static Helper start(Path socket, ExporterClient client) throws IOException {
+    /** @param connecting makes another connection when one was lost */
+    static Helper start(Path socket, ExporterClient client, Connecting connecting) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        Helper helper = new Helper(socket, server, client);
+        Helper helper = new Helper(socket, server, client, connecting);
         thread("j-listener", helper::accept);
         return helper;
     }
@@ -63,6 +69,17 @@ final class Helper implements AutoCloseable {
         }
     }
 
+    /** The connection, or another where that was lost: the shell outlives it. */
+    private synchronized ExporterClient client() throws IOException {
+        if (lost.isComplete()) {
+            ExporterClient next = connecting.connect();
+            client.close();
+            client = next;
+            lost = next.async().closed();
+        }
+        return client;
+    }
+
     private void serve(SocketChannel channel) {
         try (channel) {
             Frames frames = new Frames(channel);
@@ -73,7 +90,9 @@ final class Helper implements AutoCloseable {
             thread("j-input", () -> io.listen(worker));
             int code = BROKEN;
             try {
-                code = Cli.run(client.root(), words.subList(2, words.size() - 1), io);
+                code = Cli.run(client().root(), words.subList(2, words.size() - 1), io);
+            } catch (IOException e) {
+                io.err().println("Error: " + e.getMessage());
             } catch (RuntimeException e) {
                 log.error("j failed", e);
             }
@@ -89,8 +108,9 @@ final class Helper implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         server.close();
+        client.close();
         Files.deleteIfExists(socket);
     }
 }

@@ -44,8 +44,8 @@ public final class ShellSession implements AutoCloseable {
     private volatile boolean over;
     private @Nullable LogStream logs;
 
-    private ShellSession(ExporterClient client, PrintWriter err) throws IOException {
-        this.client = client;
+    private ShellSession(Connecting connecting, PrintWriter err) throws IOException {
+        this.client = connecting.connect();
         this.err = err;
         // Only this user can look into it.
         this.room = Files.createTempDirectory("rigbus-shell-");
@@ -53,16 +53,16 @@ public final class ShellSession implements AutoCloseable {
         Path j = bin.resolve("j");
         Files.writeString(j, script(thin(room)));
         Files.setPosixFilePermissions(j, PosixFilePermissions.fromString("rwx------"));
-        this.helper = Helper.start(room.resolve("socket"), client);
+        this.helper = Helper.start(room.resolve("socket"), client, connecting);
     }
 
     /**
-     * Prepares for programs.
+     * Connects and prepares for programs.
      *
-     * @param client is closed with the session
+     * @param connecting is asked again when the connection is lost
      */
-    public static ShellSession open(ExporterClient client, PrintWriter err) throws IOException {
-        return new ShellSession(client, err);
+    public static ShellSession open(Connecting connecting, PrintWriter err) throws IOException {
+        return new ShellSession(connecting, err);
     }
 
     /** Those of the program, in a folder of their own: to open a jar, and all that it names, takes longer than they run. */
@@ -243,12 +243,11 @@ public final class ShellSession implements AutoCloseable {
     @Override
     public void close() throws IOException {
         over = true;
-        helper.close();
         // Else the connection would wait a moment for it to end.
         if (logs != null) {
             logs.close();
         }
-        client.close();
+        helper.close();
         try (Stream<Path> all = Files.walk(room)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);

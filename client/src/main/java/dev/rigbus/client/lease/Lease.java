@@ -194,7 +194,7 @@ public final class Lease implements AutoCloseable {
             }
             var ended = client.waitForStatus(Set.of(State.AVAILABLE, State.AFTER_LEASE_HOOK_FAILED), HOOK);
             return ended.state() == State.AFTER_LEASE_HOOK_FAILED ? ended.message() : "";
-        } catch (IOException | CallException | TimeoutException e) {
+        } catch (IOException | TimeoutException | RuntimeException e) {
             // An exporter that is gone has nothing to end.
             log.atDebug().addKeyValue("lease", name).log("the session was not ended: {}", e.getMessage());
             return "";

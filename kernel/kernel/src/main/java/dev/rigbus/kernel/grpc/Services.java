@@ -49,7 +49,7 @@ public final class Services {
         handlers.put("/" + EXPORTER + "/DriverCall", driverCalls.call());
         handlers.put("/" + EXPORTER + "/StreamingDriverCall", driverCalls.streamingCall());
         handlers.put("/" + ROUTER + "/Stream", new StreamCalls(drivers, bus, admission, pickups).stream());
-        Supplier<ExporterSchema> schema = () -> new ExporterSchema(report.get().getReportsList());
+        Supplier<ExporterSchema> schema = new SchemaCache(report);
         handlers.putAll(new NativeCalls(schema, drivers, bus, admission).handlers());
         HealthCalls health = new HealthCalls(Set.of(EXPORTER, ROUTER));
         handlers.put("/grpc.health.v1.Health/Check", health.check());
