@@ -1,6 +1,6 @@
 """Measures what it costs that a driver runs on another node: calls and streams, here, there and through the router, in one run.
 
-    python spread.py BENCH [ROUNDS]
+    python spread.py BENCH [ROUNDS [CASE...]]
 
 BENCH is the folder of the neutral load generator. It speaks to the socket that hooks use, so no router and no Python stand in between, and, for comparison, to that of a lease, behind which the router is.
 With socat installed, one TLS connection between the two is measured too.
@@ -92,6 +92,8 @@ def measure(loadgen, host, router, echo, tunnel, rounds, room):
     for round_number in range(rounds + 1):
         for line in CASES.strip().splitlines():
             case, words = line.split(None, 1)
+            if sys.argv[3:] and case not in sys.argv[3:]:
+                continue
             for name, driver, target in targets:
                 flags = words.format(driver=driver).split() + ["--target", target, "--insecure"]
                 take(results, case, name, loadgen, flags, echo, env, round_number)
