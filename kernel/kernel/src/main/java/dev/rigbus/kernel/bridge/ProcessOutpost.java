@@ -153,7 +153,18 @@ final class ProcessOutpost implements Outpost {
     /** Calls go there from now on. */
     private Running serve(Running made) {
         serving = made;
+        // One that ended before it served was nobody's loss then.
+        if (!made.process.isAlive() && lose(made)) {
+            again("the process of " + launcher.what() + " has ended", pause);
+        }
         return made;
+    }
+
+    /** Whether a process that has ended was the one that served, and nobody has noticed yet. */
+    private synchronized boolean lose(Running gone) {
+        boolean served = serving == gone && !stopping;
+        serving = served ? null : serving;
+        return served;
     }
 
     private void forget(Running gone) {
@@ -245,10 +256,9 @@ final class ProcessOutpost implements Outpost {
     private void ended(int code, Running was, Instant since) {
         was.session.close();
         all.remove(was);
-        if (stopping || serving != was) {
+        if (!lose(was)) {
             return;
         }
-        serving = null;
         boolean sound = Duration.between(since, Instant.now()).compareTo(SOUND) > 0;
         again("the process of " + launcher.what() + " has ended (exit " + code + ")", sound ? FIRST_PAUSE : pause);
     }
@@ -316,10 +326,6 @@ final class ProcessOutpost implements Outpost {
             launcher = by;
             trial = under;
             serve(made);
-            if (!made.process.isAlive()) {
-                serving = null;
-                again("the process of " + by.what() + " has ended", FIRST_PAUSE);
-            }
             if (old != null) {
                 old.session
                         .idle()

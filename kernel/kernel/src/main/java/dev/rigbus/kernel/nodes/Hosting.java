@@ -364,6 +364,8 @@ final class Hosting {
                 vertx.cancelTimer(asking);
                 vertx.cancelTimer(watching);
                 Future<Void> quiet = consumer == null ? Future.succeededFuture() : consumer.unregister();
+                // What waits for other lines does so no longer.
+                passLogsOn();
                 Way last;
                 synchronized (this) {
                     last = way;
