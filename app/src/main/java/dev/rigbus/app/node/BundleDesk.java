@@ -38,7 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 final class BundleDesk implements LabBundles {
     private static final Logger log = LoggerFactory.getLogger(BundleDesk.class);
-    private static final long PREPARE_MILLIS = 150_000;
+    /** To bring a content there and to start its drivers, which each may wake a device up. */
+    static final long PREPARE_MILLIS = 150_000;
+
     private static final long COMMIT_MILLIS = 20_000;
     private static final long ASK_MILLIS = 3_000;
     private static final long AGAIN_MILLIS = 1_000;

@@ -38,8 +38,11 @@ import org.slf4j.LoggerFactory;
 final class BundleSeat {
     private static final Logger log = LoggerFactory.getLogger(BundleSeat.class);
 
-    /** From what is prepared to its commit, and from there to the record. */
-    private static final long DECIDE_MILLIS = 60_000;
+    /** From what is prepared here to its commit: other nodes may still be at it. */
+    private static final long COMMIT_MILLIS = BundleDesk.PREPARE_MILLIS + 30_000;
+
+    /** From there to the record. */
+    private static final long RECORD_MILLIS = 60_000;
 
     /** Longer than anything takes to be prepared. */
     private static final long FORGET_MILLIS = 600_000;
@@ -232,7 +235,7 @@ final class BundleSeat {
     private void guard(String change, Pending of) {
         vertx.cancelTimer(of.timer);
         of.timer = vertx.setTimer(
-                DECIDE_MILLIS,
+                of.committed ? RECORD_MILLIS : COMMIT_MILLIS,
                 timer -> home.runOnContext(v -> {
                     if (pending.get(change) == of) {
                         log.warn(

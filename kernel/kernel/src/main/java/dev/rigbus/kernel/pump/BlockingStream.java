@@ -33,7 +33,9 @@ final class BlockingStream implements RawStream {
     private @Nullable Receiver receiver;
     private boolean paused;
     private boolean inputOver;
-    private boolean wasFull;
+    /** Until a good part of what waits is written: whoever was told to wait has to be told to go on, however often it has looked since. */
+    private boolean full;
+
     private boolean ending;
     private volatile boolean closed;
 
@@ -132,8 +134,8 @@ final class BlockingStream implements RawStream {
     }
 
     private void drained() {
-        if (wasFull && !closed && receiver != null) {
-            wasFull = false;
+        if (full && !closed && receiver != null) {
+            full = false;
             receiver.writable();
         }
     }
@@ -155,8 +157,8 @@ final class BlockingStream implements RawStream {
 
     @Override
     public boolean isWritable() {
-        wasFull = queuedBytes.get() >= MOST_QUEUED_BYTES;
-        return !wasFull;
+        full |= queuedBytes.get() >= MOST_QUEUED_BYTES;
+        return !full;
     }
 
     @Override

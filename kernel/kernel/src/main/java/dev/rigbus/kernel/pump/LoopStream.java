@@ -16,6 +16,7 @@ public final class LoopStream implements RawStream {
     private boolean paused;
     private boolean ending;
     private boolean closed;
+    /** Until all that waits is taken, see {@link BlockingStream}. */
     private boolean full;
 
     public LoopStream(EventLoop loop) {
@@ -52,7 +53,7 @@ public final class LoopStream implements RawStream {
 
     @Override
     public boolean isWritable() {
-        full = waiting.size() >= MOST_WAITING;
+        full |= waiting.size() >= MOST_WAITING;
         return !full;
     }
 

@@ -15,7 +15,9 @@ final class PipeInput extends InputStream {
     private final Runnable drained;
     private final Queue<ByteBuf> chunks = new ArrayDeque<>();
     private int waitingBytes;
+    /** Until half of what waits is read: whoever was told to wait has to be told to go on, however often it has looked since. */
     private boolean full;
+
     private boolean ended;
     private boolean dropping;
     private @Nullable String broken;
@@ -36,7 +38,7 @@ final class PipeInput extends InputStream {
     }
 
     synchronized boolean isWritable() {
-        full = waitingBytes >= MOST_BYTES;
+        full |= waitingBytes >= MOST_BYTES;
         return !full;
     }
 
@@ -55,6 +57,7 @@ final class PipeInput extends InputStream {
         chunks.forEach(ByteBuf::release);
         chunks.clear();
         waitingBytes = 0;
+        full = false;
         notifyAll();
     }
 
