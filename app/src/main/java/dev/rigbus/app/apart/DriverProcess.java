@@ -5,6 +5,7 @@ import dev.rigbus.app.config.DriverTypes;
 import dev.rigbus.app.log.Logs;
 import dev.rigbus.app.node.NodeVertx;
 import dev.rigbus.kernel.Apart;
+import dev.rigbus.kernel.bridge.JvmOutposts;
 import dev.rigbus.kernel.bundle.BundleException;
 import dev.rigbus.kernel.bundle.BundleFile;
 import dev.rigbus.kernel.tree.DriverCatalog;
@@ -34,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * node has ended.
  */
 public final class DriverProcess {
-    /** In front of the one line of output that is for the node. */
-    private static final String MARK = "rigbus: ";
-
     private static final long LOAD_SECONDS = 60;
     private static final long CLOSE_SECONDS = 10;
 
@@ -108,7 +106,7 @@ public final class DriverProcess {
     }
 
     private static void answer(PrintStream answers, JsonObject words) {
-        answers.println(MARK + words.encode());
+        answers.println(JvmOutposts.MARK + words.encode());
         answers.flush();
     }
 

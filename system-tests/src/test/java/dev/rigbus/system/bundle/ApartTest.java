@@ -14,6 +14,7 @@ import dev.rigbus.kernel.bundle.BundleManifest;
 import dev.rigbus.kernel.bundle.BundlePolicy;
 import dev.rigbus.kernel.tree.NodeSpec;
 import dev.rigbus.testkit.BundleJar;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Drivers with native libraries, which run in a JVM of their own. */
 @Timeout(120)
 class ApartTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
     private static final String ECHO = "jumpstarter_driver_network.driver.EchoNetwork";
     private static final String POWER = "jumpstarter_driver_power.driver.MockPower";
 
@@ -42,16 +44,31 @@ class ApartTest {
             public final class Native implements Driver {
                 private final DriverContext context;
                 private final String version;
+                private final boolean doomed;
                 Native(DriverContext context) throws java.io.IOException {
                     this.context = context;
+                    doomed = doom(java.nio.file.Path.of("%s"));
                     try (var in = Native.class.getResourceAsStream("/version")) {
                         version = new String(in.readAllBytes());
                     }
+                }
+                /** Takes the first of these lines: this process has as many milliseconds to live. */
+                private static boolean doom(java.nio.file.Path file) throws java.io.IOException {
+                    List<String> lines = java.nio.file.Files.readAllLines(file);
+                    if (!lines.isEmpty()) {
+                        java.nio.file.Files.write(file, lines.subList(1, lines.size()));
+                        new Thread(() -> {
+                            java.util.concurrent.locks.LockSupport.parkNanos(Long.parseLong(lines.get(0)) * 1_000_000);
+                            Runtime.getRuntime().halt(3);
+                        }).start();
+                    }
+                    return !lines.isEmpty();
                 }
                 public String client() { return "jumpstarter_driver_power.client.PowerClient"; }
                 public Future<?> probe() {
                     return version.equals("bad") ? Future.failedFuture("no such device") : Future.succeededFuture();
                 }
+                @Export public boolean doomed() { return doomed; }
                 @Export public long pid() { return ProcessHandle.current().pid(); }
                 @Export public String version() { return version; }
                 @Export public boolean successor() { return context.isSuccessor(); }
@@ -73,14 +90,19 @@ class ApartTest {
     private Site site;
 
     @BeforeEach
-    void open() {
+    void open() throws Exception {
         site = new Site(room, new BundlePolicy(BundleManifest.RIGHTS, List.of()));
+        Files.createFile(doom());
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
         site.close();
         assertThat(children()).isZero();
+    }
+
+    private Path doom() {
+        return room.resolve("doom");
     }
 
     private static long children() {
@@ -90,7 +112,7 @@ class ApartTest {
     private void serve(String version) throws Exception {
         Path jar = BundleJar.of("native", version)
                 .with("Rigbus-Rights", "native")
-                .source(room, "example.Native", PROBE)
+                .source(room, "example.Native", PROBE.formatted(doom()))
                 .provider("example.Native$Provider")
                 .entry("version", version.getBytes(UTF_8))
                 .write(room.resolve("native-" + version + ".jar"));
@@ -149,21 +171,41 @@ class ApartTest {
                     .isInstanceOf(CallException.class)
                     .hasMessageContaining("the driver's process has ended; it is started again in a moment");
             assertThat(readings.next()).isNotNull();
-            assertThat(again(driver)).isNotEqualTo(first);
+            again(driver, "pid", pid -> ((Number) pid).longValue() != first);
             client.driver("power").call("on");
         }
     }
 
-    /** The process that answers as soon as one does. */
-    private static long again(DriverNode driver) {
+    @Test
+    void aProcessThatEndsWhileItStartsIsStartedAgain() throws Exception {
+        serve("1");
+        export();
+        try (ExporterClient client = site.client()) {
+            DriverNode driver = client.driver("native");
+            // Before it is ready, and when it serves.
+            Files.write(doom(), List.of("0", "1500"));
+            assertThatThrownBy(() -> driver.call("die")).isInstanceOf(CallException.class);
+            again(driver, "doomed", answer -> answer.equals(false));
+            assertThat(doom()).isEmptyFile();
+        }
+    }
+
+    /** Calls it until there is a process that answers so. */
+    private static void again(DriverNode driver, String method, Predicate<Object> wanted) {
         long end = System.nanoTime() + SOON.toNanos();
         while (true) {
+            String last;
             try {
-                return pid(driver);
-            } catch (CallException e) {
-                assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(end);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                Object answer = Objects.requireNonNull(driver.call(method));
+                if (wanted.test(answer)) {
+                    return;
+                }
+                last = answer.toString();
+            } catch (CallException.Unavailable e) {
+                last = e.getMessage();
             }
+            assertThat(System.nanoTime()).as(last).isLessThan(end);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * use as objects. The types of one bundle share a process.
  */
 public final class JvmOutposts implements Outposts {
+    /** In front of the one line of such a JVM's output that is for the node. */
+    public static final String MARK = ChildProcess.MARK;
+
     private final TypeRegistry registry;
     private final Supplier<List<String>> command;
     private final Outposts rest;
