@@ -3,6 +3,7 @@
     python client.py [ROUNDS]
 """
 
+import asyncio
 import os
 import statistics
 import sys
@@ -15,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "contract"))
 from peers import CHECKOUT, Exporter, clean_environment, command, run  # noqa: E402
 
 SECONDS = 3.0
+AT_ONCE = 64
 MEGABYTES = 256
 EXPORT = {
     "power": {"type": "jumpstarter_driver_power.driver.MockPower"},
@@ -25,6 +27,7 @@ EXPORT = {
 def stock(exporter, image):
     with exporter.connect() as client:
         yield "call-c1", calls(client.power)
+        yield "call-c64", client.portal.call(many, client.power)
         yield "flash", bulk(client, image)
 
 
@@ -37,6 +40,18 @@ def calls(power):
     return count / (time.monotonic() - start)
 
 
+async def many(power):
+    async def one():
+        nonlocal count
+        while time.monotonic() - start < SECONDS:
+            await power.call_async("off")
+            count += 1
+
+    start, count = time.monotonic(), 0
+    await asyncio.gather(*(one() for _ in range(AT_ONCE)))
+    return count / (time.monotonic() - start)
+
+
 def bulk(client, image):
     client.flasher.flash(image)
     start = time.monotonic()
@@ -46,7 +61,7 @@ def bulk(client, image):
 
 def ours(exporter, image):
     java = Path(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java"
-    words = [java, "-cp", f"{CHECKOUT}/app/target/rigbus.jar:{CHECKOUT}/app/target/lib/*", Path(__file__).with_name("Calls.java"), SECONDS, image]
+    words = [java, "-cp", f"{CHECKOUT}/app/target/rigbus.jar:{CHECKOUT}/app/target/lib/*", Path(__file__).with_name("Calls.java"), SECONDS, AT_ONCE, image]
     done = run(words, env=exporter.client_environment(), seconds=120)
     assert done.code == 0, done.text
     for line in done.out.splitlines():

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How threads wait for what is asynchronous. */
 final class Await {
+    private static final Patience PATIENCE = new Patience();
+
     private Await() {}
 
     /**
@@ -44,7 +46,10 @@ final class Await {
     static <T extends @Nullable Object> T result(Future<T> future, @Nullable Duration limit) throws TimeoutException {
         if (!future.isComplete()) {
             refuseEventLoops();
+            PATIENCE.watch(future);
         }
+        boolean sleeps = !future.isComplete();
+        long start = System.nanoTime();
         try {
             CompletableFuture<T> done = future.toCompletionStage().toCompletableFuture();
             return limit == null ? done.get() : done.get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
@@ -56,6 +61,10 @@ final class Await {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StatusException(Code.CANCELLED, "the thread that waited was interrupted");
+        } finally {
+            if (sleeps) {
+                PATIENCE.slept(System.nanoTime() - start);
+            }
         }
     }
 

@@ -31,7 +31,7 @@ final class ClientConnection extends GrpcConnection {
                 .build();
     }
 
-    /** Opens a stream and sends its headers at once: a server may speak first. */
+    /** Opens a stream. Its headers leave with the first message if that is written in this turn of the loop, else alone: a server may speak first. */
     ClientCall start(String path, Map<String, String> metadata, ClientListener listener) {
         int id = connection().local().incrementAndGetNextStreamId();
         Http2Headers headers = new DefaultHttp2Headers(false, 8 + metadata.size())
@@ -51,7 +51,7 @@ final class ClientConnection extends GrpcConnection {
         }
         ClientCall call = new ClientCall(this, stream, listener);
         attach(stream, call);
-        flush(context());
+        flushSoon();
         return call;
     }
 

@@ -160,7 +160,7 @@ abstract class GrpcConnection extends Http2ConnectionHandler {
         }
     }
 
-    private void flushSoon() {
+    final void flushSoon() {
         // While reading, Netty's handler flushes at the end; else one flush serves all that this turn of the loop
         // writes.
         if (!reading && !flushScheduled) {

@@ -3,6 +3,8 @@ package dev.rigbus.app.log;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,9 @@ final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     static final int MOST_WAITING = 4096;
 
     private static final long DRAIN_MILLIS = 1000;
+
+    /** Lines come in crowds: those that come so soon after one wait for each other. */
+    private static final long GATHER_MILLIS = 2;
 
     private final BlockingQueue<ILoggingEvent> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong dropped = new AtomicLong();
@@ -60,19 +65,28 @@ final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
 
     private void write() {
+        List<ILoggingEvent> lines = new ArrayList<>();
         try {
             while (true) {
-                out.print(format.line(waiting.take()));
-                long lost = dropped.getAndSet(0);
-                if (lost > 0) {
-                    out.print("... " + lost + " log lines dropped here\n");
-                }
-                if (waiting.isEmpty()) {
-                    out.flush();
-                }
+                lines.add(waiting.take());
+                write(lines);
+                // To wake this thread costs the one who logs more than the line does.
+                TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
             }
         } catch (InterruptedException e) {
-            out.flush(); // the end
+            write(lines); // the end
         }
+    }
+
+    /** Writes these lines and those that wait. */
+    private void write(List<ILoggingEvent> lines) {
+        waiting.drainTo(lines);
+        lines.forEach(line -> out.print(format.line(line)));
+        lines.clear();
+        long lost = dropped.getAndSet(0);
+        if (lost > 0) {
+            out.print("... " + lost + " log lines dropped here\n");
+        }
+        out.flush();
     }
 }
