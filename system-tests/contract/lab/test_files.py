@@ -4,6 +4,7 @@ import re
 import subprocess
 import threading
 
+import grpc
 import pytest
 import yaml
 from lab.labs import Lab, Process
@@ -137,11 +138,18 @@ def test_a_folder_of_an_exporter(tmp_path):
     rig = Process([*command("rigbus"), "run", "--exporter-config", file, "--drivers", drivers, "--tls-grpc-listener", str(port), "--tls-grpc-insecure"], tmp_path, "rig")
     try:
         eventually(lambda: "ready: exporter rig" in rig.log, lambda: rig.log, 30)
+        # The services of drivers follow them.
+        dim = grpc.insecure_channel(f"127.0.0.1:{port}").unary_unary("/rigbus.driver.power.v1.PowerInterface/Dim")
+        with pytest.raises(grpc.RpcError) as unknown:
+            dim(b"")
+        assert unknown.value.code() == grpc.StatusCode.UNIMPLEMENTED
         on = ["bash", "-c", f"jmp shell --tls-grpc 127.0.0.1:{port} --tls-grpc-insecure -- j blink on"]
         assert run(on).code == 0, rig.log
-        (drivers / "Blink.java").write_text(word("two").replace('return "two', 'if (true) throw new IllegalStateException("second"); return "two'))
+        second = word("two").replace('return "two', 'if (true) throw new IllegalStateException("second"); return "two')
+        (drivers / "Blink.java").write_text(second.replace("@Export public void off", '@Export public String dim() { return "dimmed"; } @Export public void off'))
         eventually(lambda: rig.log.count("brings Blink") == 2, lambda: rig.log)
         assert "second" in run(on).text
+        assert b"dimmed" in dim(b"", timeout=20)
         # What anybody may write is not run.
         (drivers / "Other.java").write_text(word("other").replace("Blink", "Other"))
         (drivers / "Other.java").chmod(0o666)

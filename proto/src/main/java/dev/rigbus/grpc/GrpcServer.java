@@ -47,13 +47,21 @@ public final class GrpcServer {
      * @param tls absent for plaintext
      */
     public ChannelFuture listen(SocketAddress address, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+        return listen(address, CallHandlers.of(handlers), tls);
+    }
+
+    /**
+     * Listens on one more address.
+     *
+     * @param tls absent for plaintext
+     */
+    public ChannelFuture listen(SocketAddress address, CallHandlers handlers, @Nullable SslContext tls) {
         return listen(address, handlers, tls, Map.of());
     }
 
     /**
      * Listens on one more address, where other protocols than gRPC are spoken too.
      *
-     * @param handlers by path, such as {@code /package.Service/Method}; looked up at each call, so that it may be changed later if it is a concurrent map
      * @param tls absent for plaintext; it decides which protocols are offered
      * @param others what takes over a connection, by the name that both sides agree on in the handshake (ALPN). A peer that names none, or
      *     none that is offered, gets {@code http/1.1}, or is sent away if that is not among them. Each connection has a handler made, which
@@ -61,7 +69,7 @@ public final class GrpcServer {
      */
     public ChannelFuture listen(
             SocketAddress address,
-            Map<String, CallHandler> handlers,
+            CallHandlers handlers,
             @Nullable SslContext tls,
             Map<String, Supplier<? extends ChannelHandler>> others) {
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -85,18 +93,18 @@ public final class GrpcServer {
     }
 
     /** What serves calls at the end of a pipeline that has been made elsewhere, of a channel whose bytes are HTTP/2 without TLS. */
-    public static ChannelHandler connection(GrpcLimits limits, Map<String, CallHandler> handlers) {
-        return ServerConnection.create(limits, handlers::get);
+    public static ChannelHandler connection(GrpcLimits limits, CallHandlers handlers) {
+        return ServerConnection.create(limits, handlers);
     }
 
     private void accepted(
             Channel channel,
-            Map<String, CallHandler> handlers,
+            CallHandlers handlers,
             @Nullable SslContext tls,
             Map<String, Supplier<? extends ChannelHandler>> others) {
         connections.add(channel);
         if (tls == null) {
-            channel.pipeline().addLast(ServerConnection.create(limits, handlers::get));
+            channel.pipeline().addLast(ServerConnection.create(limits, handlers));
             return;
         }
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
@@ -105,7 +113,7 @@ public final class GrpcServer {
             protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
                 Supplier<? extends ChannelHandler> other = others.get(protocol);
                 if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
-                    ctx.pipeline().addLast(ServerConnection.create(limits, handlers::get));
+                    ctx.pipeline().addLast(ServerConnection.create(limits, handlers));
                 } else if (other != null) {
                     connections.remove(channel);
                     ctx.pipeline().addLast(other.get());

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The server's side of a connection: starts a call for every stream that the peer opens. */
@@ -16,19 +15,19 @@ final class ServerConnection extends GrpcConnection {
     private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
     private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
 
-    private final Function<String, @Nullable CallHandler> handlers;
+    private final CallHandlers handlers;
 
     private ServerConnection(
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
             GrpcLimits limits,
-            Function<String, @Nullable CallHandler> handlers) {
+            CallHandlers handlers) {
         super(decoder, encoder, settings, limits);
         this.handlers = handlers;
     }
 
-    static ServerConnection create(GrpcLimits limits, Function<String, @Nullable CallHandler> handlers) {
+    static ServerConnection create(GrpcLimits limits, CallHandlers handlers) {
         return new Builder<>(true, limits, (d, e, s) -> new ServerConnection(d, e, s, limits, handlers)).build();
     }
 
@@ -47,7 +46,7 @@ final class ServerConnection extends GrpcConnection {
         attach(stream, started);
         try {
             prepare(started, headers);
-            started.serve(handlers.apply(String.valueOf(headers.path())));
+            started.serve(handlers.find(String.valueOf(headers.path())));
         } catch (StatusException e) {
             started.finish(e.status());
         }

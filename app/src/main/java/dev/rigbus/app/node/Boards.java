@@ -2,7 +2,7 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.Fault;
 import dev.rigbus.app.config.NodeConfig;
-import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.LeasedExporter;
@@ -367,7 +367,7 @@ final class Boards {
 
     /** What is served to the client of a lease of a board that runs here; absent if there is no such board. */
     @Nullable
-    Map<String, CallHandler> handlers(ObjectName exporter, String lease, long fence) {
+    CallHandlers handlers(ObjectName exporter, String lease, long fence) {
         LeasedExporter found = running(exporter);
         return found == null ? null : found.handlers(lease, fence);
     }

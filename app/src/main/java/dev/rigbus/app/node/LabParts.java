@@ -5,6 +5,7 @@ import dev.rigbus.app.config.NodeConfig;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.store.OpenStore;
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.kernel.bundle.Bundles;
 import dev.rigbus.kernel.ports.Cluster;
 import dev.rigbus.kernel.pump.NodeLinks;
@@ -190,9 +191,9 @@ final class LabParts {
     }
 
     /** What a stream to a board of this node leads to; it is cut when its client loses the board. */
-    private @Nullable Map<String, CallHandler> ownBoard(RouterTokens.Purpose purpose) {
+    private @Nullable CallHandlers ownBoard(RouterTokens.Purpose purpose) {
         String lease = purpose.lease().name();
-        Map<String, CallHandler> handlers = boards.handlers(purpose.exporter(), lease, purpose.fence());
+        CallHandlers handlers = boards.handlers(purpose.exporter(), lease, purpose.fence());
         if (handlers != null) {
             boards.over(purpose.exporter(), lease, purpose.fence())
                     .onComplete(over -> router.cut(purpose.lease(), purpose.fence()));

@@ -2,6 +2,7 @@ package dev.rigbus.app.node;
 
 import dev.rigbus.app.config.HostPort;
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.grpc.Transport;
@@ -56,8 +57,8 @@ final class Ports {
 
     /** Opens the port; the future fails with an {@link IOException} that says what to do about it. */
     Future<Integer> listen(HostPort address, SslContext tls) {
-        ChannelFuture binding =
-                server.listen(new InetSocketAddress(address.host(), address.port()), handlers, tls, protocols);
+        ChannelFuture binding = server.listen(
+                new InetSocketAddress(address.host(), address.port()), CallHandlers.of(handlers), tls, protocols);
         return bound(binding, address.toString())
                 .map(channel -> ((InetSocketAddress) channel.localAddress()).getPort());
     }

@@ -1,6 +1,6 @@
 package dev.rigbus.kernel;
 
-import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.kernel.grpc.LeaseFront;
 import dev.rigbus.kernel.session.Holding;
 import dev.rigbus.kernel.session.LeasedVerticle;
@@ -12,7 +12,6 @@ import dev.rigbus.wire.GetReportResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * A running exporter that others lease out: its drivers on the bus, and the lease that holds it. It listens to nobody but its own hooks;
@@ -107,7 +106,7 @@ public final class LeasedExporter {
      * the end of the lease, or its transfer, they answer FAILED_PRECONDITION. So does everything for a lease that does not hold the
      * exporter.
      */
-    public Map<String, CallHandler> handlers(String lease, long fence) {
+    public CallHandlers handlers(String lease, long fence) {
         return front.handlers(holding(lease, fence));
     }
 

@@ -1,6 +1,6 @@
 package dev.rigbus.kernel.grpc;
 
-import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.grpc.Transport;
@@ -20,7 +20,6 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Serves one exporter to gRPC clients: on a TCP port, and on a Unix socket for its own hooks and for who has started it. */
@@ -69,7 +68,7 @@ public final class GrpcVerticle extends VerticleBase {
                 : vertx.executeBlocking(() -> new Tls(TlsFiles.load(files)));
     }
 
-    private Future<Void> listen(Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+    private Future<Void> listen(Served handlers, @Nullable SslContext tls) {
         EventLoopGroup loops = ((VertxInternal) vertx).nettyEventLoopGroup();
         GrpcServer made = new GrpcServer(loops, GrpcLimits.DEFAULT);
         server = made;
@@ -79,10 +78,9 @@ public final class GrpcVerticle extends VerticleBase {
                 .recover(cause -> stop().transform(v -> Future.failedFuture(cause)));
     }
 
-    private Future<Void> listenTo(
-            GrpcServer made, Listener on, Map<String, CallHandler> handlers, @Nullable SslContext tls) {
+    private Future<Void> listenTo(GrpcServer made, Listener on, Served handlers, @Nullable SslContext tls) {
         String passphrase = on.passphrase();
-        Map<String, CallHandler> guarded = passphrase == null ? handlers : Passphrase.guard(handlers, passphrase);
+        CallHandlers guarded = passphrase == null ? handlers : Passphrase.guard(handlers, passphrase);
         return Binding.of(
                         made.listen(new InetSocketAddress(on.host(), on.port()), guarded, tls),
                         on.host() + ":" + on.port())

@@ -8,8 +8,6 @@ import dev.rigbus.grpc.Status;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.kernel.session.Holding;
 import io.netty.buffer.ByteBuf;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +22,8 @@ final class HeldCalls {
         holding.over().onSuccess(text -> open.forEach(call -> call.cutLater(text)));
     }
 
-    Map<String, CallHandler> guard(Map<String, CallHandler> handlers) {
-        Map<String, CallHandler> guarded = new LinkedHashMap<>();
-        handlers.forEach((path, handler) -> guarded.put(path, call -> start(handler, call)));
-        return guarded;
+    Served guard(Served served) {
+        return served.guarded(handler -> call -> start(handler, call));
     }
 
     private CallListener start(CallHandler handler, ServerCall call) {

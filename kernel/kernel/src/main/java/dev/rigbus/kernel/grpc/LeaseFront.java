@@ -1,6 +1,6 @@
 package dev.rigbus.kernel.grpc;
 
-import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.grpc.Transport;
@@ -16,7 +16,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +29,9 @@ public final class LeaseFront extends VerticleBase {
     private @Nullable BusCalls bus;
     private @Nullable LeaseService leases;
     private @Nullable GrpcServer server;
-    private @Nullable Served served;
+    private @Nullable Held held;
 
-    private record Served(Holding holding, Map<String, CallHandler> handlers) {}
+    private record Held(Holding holding, CallHandlers handlers) {}
 
     /**
      * @param exporter its name, for the addresses of its session
@@ -56,7 +55,7 @@ public final class LeaseFront extends VerticleBase {
         server = made;
         // A hook uses the drivers for the lease that it runs for, which is that of the status.
         SessionService session = new LeaseSession(service, () -> status.get().fence());
-        Map<String, CallHandler> handlers = services.handlers(session, calls, () -> Admission.under(status.get()));
+        CallHandlers handlers = services.handlers(session, calls, () -> Admission.under(status.get()));
         return calls.start()
                 .compose(v -> Binding.of(
                         made.listen(Transport.of(loops).unixAddress(hookSocket), handlers, null),
@@ -64,16 +63,16 @@ public final class LeaseFront extends VerticleBase {
     }
 
     /** The handlers for connections of who holds the exporter, the same ones for each; safe from any thread. */
-    public synchronized Map<String, CallHandler> handlers(Holding holding) {
+    public synchronized CallHandlers handlers(Holding holding) {
         if (bus == null || leases == null) {
             throw new IllegalStateException("not deployed");
         }
-        if (served == null || served.holding() != holding) {
+        if (held == null || held.holding() != holding) {
             SessionService session = new LeaseSession(leases, holding::fence);
-            Map<String, CallHandler> handlers = services.handlers(session, bus, () -> admit(holding));
-            served = new Served(holding, Map.copyOf(new HeldCalls(holding).guard(handlers)));
+            Served handlers = services.handlers(session, bus, () -> admit(holding));
+            held = new Held(holding, new HeldCalls(holding).guard(handlers));
         }
-        return served.handlers();
+        return held.handlers();
     }
 
     private long admit(Holding holding) {

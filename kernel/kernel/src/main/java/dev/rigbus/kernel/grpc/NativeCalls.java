@@ -7,6 +7,7 @@ import com.google.protobuf.Value;
 import dev.rigbus.driver.DriverException;
 import dev.rigbus.driver.Reason;
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.CallListener;
 import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.ServerCall;
@@ -20,15 +21,13 @@ import dev.rigbus.kernel.schema.ExporterSchema.Candidate;
 import dev.rigbus.kernel.schema.TypedValues;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of drivers by services of their own, with typed messages, for tools that know nothing but gRPC. */
-final class NativeCalls {
+final class NativeCalls implements CallHandlers {
     /** Metadata that names the driver, by its path or its uuid. */
     private static final String DRIVER = "x-rigbus-driver";
 
@@ -47,10 +46,9 @@ final class NativeCalls {
         this.admission = admission;
     }
 
-    Map<String, CallHandler> handlers() {
-        Map<String, CallHandler> handlers = new LinkedHashMap<>();
-        schema.get().paths().forEach(path -> handlers.put(path, call -> new One(call, path)));
-        return handlers;
+    @Override
+    public @Nullable CallHandler find(String path) {
+        return schema.get().paths().contains(path) ? call -> new One(call, path) : null;
     }
 
     private Candidate target(String path, @Nullable String driver) {

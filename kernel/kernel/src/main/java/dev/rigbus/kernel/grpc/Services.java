@@ -27,6 +27,7 @@ public final class Services {
     private final Drivers drivers;
     private final LogHub logs;
     private final Pickups pickups;
+    private final Supplier<ExporterSchema> schema;
 
     /** @param drivers those that clients may name */
     public Services(Supplier<GetReportResponse> report, Collection<UUID> drivers, LogHub logs, Pickups pickups) {
@@ -34,10 +35,11 @@ public final class Services {
         this.drivers = new Drivers(drivers);
         this.logs = logs;
         this.pickups = pickups;
+        this.schema = new SchemaCache(report);
     }
 
     /** The handlers by path, for clients of one session. */
-    Map<String, CallHandler> handlers(SessionService session, BusCalls bus, Admission admission) {
+    Served handlers(SessionService session, BusCalls bus, Admission admission) {
         SessionCalls calls = new SessionCalls(session, report, logs);
         DriverCalls driverCalls = new DriverCalls(drivers, bus, admission);
         Map<String, CallHandler> handlers = new LinkedHashMap<>();
@@ -49,8 +51,6 @@ public final class Services {
         handlers.put("/" + EXPORTER + "/DriverCall", driverCalls.call());
         handlers.put("/" + EXPORTER + "/StreamingDriverCall", driverCalls.streamingCall());
         handlers.put("/" + ROUTER + "/Stream", new StreamCalls(drivers, bus, admission, pickups).stream());
-        Supplier<ExporterSchema> schema = new SchemaCache(report);
-        handlers.putAll(new NativeCalls(schema, drivers, bus, admission).handlers());
         HealthCalls health = new HealthCalls(Set.of(EXPORTER, ROUTER));
         handlers.put("/grpc.health.v1.Health/Check", health.check());
         handlers.put("/grpc.health.v1.Health/Watch", health.watch());
@@ -59,7 +59,7 @@ public final class Services {
                 call -> new ReflectionCalls(served(schema.get())).info().start(call);
         handlers.put("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection);
         handlers.put("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection);
-        return handlers;
+        return new Served(Map.copyOf(handlers), new NativeCalls(schema, drivers, bus, admission));
     }
 
     private static List<FileDescriptor> served(ExporterSchema drivers) {

@@ -29,6 +29,7 @@ public final class ExporterSchema {
 
     private final List<Target> targets = new ArrayList<>();
     private final Map<String, FileDescriptorProto> merged = new LinkedHashMap<>();
+    private final Set<String> served = new LinkedHashSet<>();
 
     /** A driver with its own view of its service. */
     private record Target(String uuid, String path, FileDescriptor file) {}
@@ -53,6 +54,7 @@ public final class ExporterSchema {
                 add(report.getUuid(), path, report.getFileDescriptorProto());
             }
         }
+        merged.values().forEach(file -> addPaths(file, served));
     }
 
     private void add(String uuid, String path, ByteString descriptor) {
@@ -104,14 +106,14 @@ public final class ExporterSchema {
 
     /** The paths of all methods, as {@code /rigbus.driver.power.v1.PowerInterface/On}. */
     public Set<String> paths() {
-        Set<String> paths = new LinkedHashSet<>();
-        for (FileDescriptorProto file : merged.values()) {
-            file.getServiceList()
-                    .forEach(service -> service.getMethodList()
-                            .forEach(method -> paths.add(
-                                    "/" + file.getPackage() + "." + service.getName() + "/" + method.getName())));
-        }
-        return paths;
+        return served;
+    }
+
+    private static void addPaths(FileDescriptorProto file, Set<String> to) {
+        file.getServiceList()
+                .forEach(service -> service.getMethodList()
+                        .forEach(method ->
+                                to.add("/" + file.getPackage() + "." + service.getName() + "/" + method.getName())));
     }
 
     /**
