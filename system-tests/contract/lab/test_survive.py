@@ -4,7 +4,8 @@ import os
 
 import pytest
 import yaml
-from lab.labs import Lab
+from lab.labs import Lab, Process
+from peers import command
 from waiting import eventually
 
 LAB_NODES = 3
@@ -48,14 +49,20 @@ def stock(lab, name, **more):
     return lab.stock(name, **more)
 
 
-def session(lab, client, board, *flags, tries=1):
+def shell(lab, program, client, *words):
+    if program == "jmp":
+        return lab.jmp_in_background(client, "shell", *words)
+    return Process([*command("rigbus"), "shell", "--client-config", lab.config(client), *words], lab.room, f"rigbus-{client}")
+
+
+def session(lab, client, board, *flags, tries=1, program="jmp"):
     """A shell that uses its board once more for each `again` that it is told, in a second at the earliest where that fails."""
     words = lab.room / f"words-{board}"
     words.unlink(missing_ok=True)
     os.mkfifo(words)
     use_it = f"t=0; until j power on; do t=$((t+1)); [ $t -ge {tries} ] && exit 7; sleep 1; done"
     script = f'n=0; while read -r word <"{words}"; do [ "$word" = end ] && exit; {use_it}; n=$((n+1)); echo used-$n; done'
-    process = lab.jmp_in_background(client, "shell", "-n", board, *flags, "--", "sh", "-c", script)
+    process = shell(lab, program, client, "-n", board, *flags, "--", "sh", "-c", script)
     use(process, words, 1)
     return process, words
 
@@ -90,10 +97,11 @@ def end(lab, process, words, client):
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("how", ["kill", "stop"])
-def test_the_loss_of_a_node_in_between_ends_neither_lease_nor_session(lab, how):
+@pytest.mark.parametrize("program, how", [("jmp", "kill"), ("jmp", "stop"), ("rigbus", "kill")])
+def test_the_loss_of_a_node_in_between_ends_neither_lease_nor_session(lab, program, how):
     """The client and a board of another node come through all nodes; the first one dies and is not missed."""
-    process, words = session(lab, "ann", "desk")
+    # Whoever asks just when it is gone asks again.
+    process, words = session(lab, "ann", "desk", tries=1 if program == "jmp" else 10, program=program)
     try:
         lease = lab.leases("ann")[0]["name"]
         getattr(lab.nodes[0], how)()
@@ -104,6 +112,22 @@ def test_the_loss_of_a_node_in_between_ends_neither_lease_nor_session(lab, how):
     finally:
         end(lab, process, words, "ann")
     lab.until_ready("desk")
+
+
+@pytest.mark.timeout(180)
+def test_who_waits_for_a_board_goes_on_waiting_when_its_node_goes(lab):
+    process, words = session(lab, "bob", "desk")
+    waiting = shell(lab, "rigbus", "ann", "-n", "desk", "--", "j", "power", "on")
+    try:
+        eventually(lambda: "place in the queue: 1" in waiting.log, lambda: waiting.log, 60)
+        queued = [lease["name"] for lease in lab.leases("ann")]
+        lab.nodes[0].kill()
+        # Not before it has been missed: a waiting client may ask any of the others then.
+        eventually(lambda: [lease["name"] for lease in lab.leases("ann")] == queued, lambda: waiting.log, 60)
+    finally:
+        end(lab, process, words, "bob")
+    assert waiting.popen.wait(60) == 0, waiting.log
+    assert "Error" not in waiting.log
 
 
 @pytest.mark.timeout(240)

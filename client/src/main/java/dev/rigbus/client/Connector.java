@@ -79,6 +79,15 @@ final class Connector {
         return Thread.currentThread().getName().startsWith(THREADS);
     }
 
+    /** Connects to the first of these that accepts; fails with what the last one said. */
+    io.vertx.core.Future<GrpcClient> connect(List<ExporterAddress> addresses) {
+        io.vertx.core.Future<GrpcClient> connected = connect(addresses.get(0));
+        for (ExporterAddress next : addresses.subList(1, addresses.size())) {
+            connected = connected.recover(refused -> connect(next));
+        }
+        return connected;
+    }
+
     /** Connects to the first address of the host that accepts; fails with an {@link IOException} for people. */
     io.vertx.core.Future<GrpcClient> connect(ExporterAddress address) {
         Promise<GrpcClient> connected = Promise.promise();
@@ -144,8 +153,10 @@ final class Connector {
         ExporterAddress.Tcp tcp = (ExporterAddress.Tcp) address;
         try {
             List<SocketAddress> all = new ArrayList<>();
+            String name = options.serverName();
             for (InetAddress each : InetAddress.getAllByName(tcp.host())) {
-                all.add(new InetSocketAddress(each, tcp.port()));
+                InetAddress named = name == null ? each : InetAddress.getByAddress(name, each.getAddress());
+                all.add(new InetSocketAddress(named, tcp.port()));
             }
             return all;
         } catch (UnknownHostException e) {

@@ -1,7 +1,9 @@
 package dev.rigbus.client;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Where an exporter can be reached. */
 public sealed interface ExporterAddress {
@@ -40,6 +42,23 @@ public sealed interface ExporterAddress {
         String host = text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         return new Tcp(bracketed ? host.substring(1, host.length() - 1) : host, port);
+    }
+
+    /**
+     * Reads one address or several that lead to the same, as gRPC has them: also {@code ipv4:A:P,B:P}, {@code ipv6:[A]:P,[B]:P},
+     * {@code dns:HOST:P} and {@code unix:PATH}.
+     *
+     * @throws IllegalArgumentException for an empty text
+     */
+    static List<ExporterAddress> parseAll(String text) {
+        String[] parts = text.split(":", 2);
+        return switch (parts[0]) {
+            case "ipv4", "ipv6" ->
+                Stream.of(parts[1].split(",")).map(ExporterAddress::parse).toList();
+            case "dns" -> List.of(parse(parts[1].replaceFirst("^//[^/]*/", "")));
+            case "unix" -> List.of(new Unix(Path.of(parts[1].replaceFirst("^//", ""))));
+            default -> List.of(parse(text));
+        };
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.rigbus.client;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.rigbus.grpc.Code;
 import dev.rigbus.grpc.GrpcClient;
 import dev.rigbus.grpc.StatusException;
 import dev.rigbus.wire.StreamResponse;
@@ -10,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -17,37 +19,63 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A connection to a node of a lab, to ask and to administer it. May be used from any thread. */
+/**
+ * A way to a lab, to ask and to administer it. A call fails when the node is gone that it came to; the next one goes to any that is there. May be used
+ * from any thread.
+ */
 public final class LabClient implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final EventLoopGroup loop;
-    private final GrpcClient grpc;
+    private final Connector connector;
+    private final List<ExporterAddress> nodes;
     private final ClientOptions options;
     private final Map<String, Future<GrpcClient>> routers = new ConcurrentHashMap<>();
+    private Future<GrpcClient> node;
 
-    private LabClient(EventLoopGroup loop, GrpcClient grpc, ClientOptions options) {
+    private LabClient(
+            EventLoopGroup loop,
+            Connector connector,
+            List<ExporterAddress> nodes,
+            ClientOptions options,
+            Future<GrpcClient> node) {
         this.loop = loop;
-        this.grpc = grpc;
+        this.connector = connector;
+        this.nodes = List.copyOf(nodes);
         this.options = options;
+        this.node = node;
     }
 
     /**
      * Connects to a node.
      *
+     * @param nodes of which the first is taken that is there
      * @param metadata sent with every call, such as who calls
      * @throws IOException with a text for people: nobody there, not trusted
      */
-    public static LabClient connect(ExporterAddress address, ClientOptions options, Map<String, String> metadata)
+    public static LabClient connect(List<ExporterAddress> nodes, ClientOptions options, Map<String, String> metadata)
             throws IOException {
         EventLoopGroup loop = Connector.newLoop();
         try {
             Connector connector = new Connector(loop.next(), options, "node", metadata);
-            return new LabClient(loop, ExporterClient.awaitIo(connector.connect(address)), options);
+            Future<GrpcClient> node = connector.connect(nodes);
+            ExporterClient.awaitIo(node);
+            return new LabClient(loop, connector, nodes, options, node);
         } catch (IOException | RuntimeException e) {
             shutDown(loop);
             throw e;
         }
+    }
+
+    /** The connection to a node; another one if that is lost. */
+    private synchronized Future<GrpcClient> node() {
+        if (node.failed() || node.succeeded() && node.result().closed().isDone()) {
+            node = connector
+                    .connect(nodes)
+                    .recover(cause -> Future.failedFuture(
+                            new StatusException(Code.UNAVAILABLE, String.valueOf(cause.getMessage()))));
+        }
+        return node;
     }
 
     /**
@@ -57,12 +85,13 @@ public final class LabClient implements AutoCloseable {
      * @throws CallException for what the node refuses
      */
     public <T extends MessageLite> T call(String path, MessageLite request, Parser<T> parser, Duration limit) {
-        return CallException.in(() -> Await.forever(AsyncCall.unary(grpc, path, request, limit, parser)));
+        return CallException.in(
+                () -> Await.forever(node().compose(to -> AsyncCall.unary(to, path, request, limit, parser))));
     }
 
     /** The same without waiting; fails with a {@link CallException} for what the node refuses. */
     public <T extends MessageLite> Future<T> ask(String path, MessageLite request, Parser<T> parser, Duration limit) {
-        return AsyncCall.unary(grpc, path, request, limit, parser)
+        return node().compose(to -> AsyncCall.unary(to, path, request, limit, parser))
                 .recover(cause -> Future.failedFuture(CallException.of(cause)));
     }
 
@@ -107,7 +136,8 @@ public final class LabClient implements AutoCloseable {
     public <T extends MessageLite> void each(
             String path, MessageLite request, Parser<T> parser, Duration limit, Consumer<T> consumer)
             throws TimeoutException {
-        AsyncCall<T> call = AsyncCall.asking(grpc, path, request, null, parser);
+        GrpcClient to = CallException.in(() -> Await.forever(node()));
+        AsyncCall<T> call = AsyncCall.asking(to, path, request, null, parser);
         try {
             for (T next = Await.result(call.in().next(), limit);
                     next != null;
@@ -124,7 +154,13 @@ public final class LabClient implements AutoCloseable {
     @Override
     public void close() {
         routers.values().forEach(router -> router.onSuccess(GrpcClient::close));
-        grpc.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        Future<GrpcClient> last;
+        synchronized (this) {
+            last = node;
+        }
+        if (last.succeeded()) {
+            last.result().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
         shutDown(loop);
     }
 

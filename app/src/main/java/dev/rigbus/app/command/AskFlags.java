@@ -1,15 +1,16 @@
 package dev.rigbus.app.command;
 
-import dev.rigbus.app.config.AccessFile;
-import dev.rigbus.app.config.ClientFiles;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DataFolder;
 import dev.rigbus.app.lab.LabTarget;
+import dev.rigbus.client.lease.LabAccess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which lab is asked, by a client or by an administrator. */
 final class AskFlags {
@@ -28,20 +29,37 @@ final class AskFlags {
         return List.copyOf(all);
     }
 
-    static LabTarget target(Words words, Map<String, String> environment) throws UsageException, ConfigException {
+    static LabTarget target(Words words, Map<String, String> environment)
+            throws UsageException, ConfigException, CommandException {
         String file = words.value(CLIENT_CONFIG);
         if (file != null && LabFlags.isGiven(words)) {
             throw new UsageException("--client-config cannot be combined with --data, --endpoint or --admin-config");
         }
         if (file != null) {
-            return LabFlags.of(AccessFile.client(Path.of(file)));
+            return client(Path.of(file));
         }
         Path socket = DataFolder.usual(environment).resolve(DataFolder.ADMIN_SOCKET);
-        Path current = ClientFiles.current(environment);
+        Path current = current(environment);
         boolean administrator =
                 LabFlags.isGiven(words) || environment.containsKey("RIGBUS_ADMIN_CONFIG") || Files.isWritable(socket);
-        return administrator || current == null
-                ? LabFlags.target(words, environment)
-                : LabFlags.of(AccessFile.client(current));
+        return administrator || current == null ? LabFlags.target(words, environment) : client(current);
+    }
+
+    private static LabTarget client(Path file) throws CommandException {
+        try {
+            return LabTarget.of(LabAccess.read(file));
+        } catch (IOException e) {
+            throw new CommandException("rigbus: " + e.getMessage(), e);
+        }
+    }
+
+    /** Absent also for one whose file is gone. */
+    private static @Nullable Path current(Map<String, String> environment) throws CommandException {
+        try {
+            Path chosen = LabAccess.chosen(environment);
+            return chosen != null && Files.isRegularFile(chosen) ? chosen : null;
+        } catch (IOException e) {
+            throw new CommandException("rigbus: " + e.getMessage(), e);
+        }
     }
 }

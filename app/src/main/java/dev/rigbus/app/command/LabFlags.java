@@ -1,6 +1,6 @@
 package dev.rigbus.app.command;
 
-import dev.rigbus.app.config.AccessFile;
+import dev.rigbus.app.config.AdminFile;
 import dev.rigbus.app.config.ConfigException;
 import dev.rigbus.app.config.DataFolder;
 import dev.rigbus.app.lab.LabTarget;
@@ -48,7 +48,7 @@ final class LabFlags {
             config = environment.get("RIGBUS_ADMIN_CONFIG");
         }
         if (config != null) {
-            return of(AccessFile.admin(Path.of(config)));
+            return of(AdminFile.read(Path.of(config)));
         }
         return endpoint == null
                 ? LabTarget.local(data == null ? DataFolder.usual(environment) : Path.of(data))
@@ -56,7 +56,7 @@ final class LabFlags {
     }
 
     /** @throws UsageException where it names no port */
-    static LabTarget of(AccessFile file) throws UsageException {
+    private static LabTarget of(AdminFile file) throws UsageException {
         try {
             return LabTarget.of(file);
         } catch (IllegalArgumentException e) {

@@ -1,14 +1,15 @@
 package dev.rigbus.app.lab;
 
-import dev.rigbus.app.config.AccessFile;
+import dev.rigbus.app.config.AdminFile;
 import dev.rigbus.app.config.DataFolder;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterAddress;
 import dev.rigbus.client.LabClient;
+import dev.rigbus.client.lease.LabAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -18,24 +19,33 @@ public final class LabTarget {
     private static final String TRUST_HINT =
             "is this the lab that the CA in the configuration is of, and is the host in the endpoint a name that the node goes by?";
 
-    private final ExporterAddress address;
-    private final ClientOptions options;
-    private final Map<String, String> metadata;
+    private static final String NODE_HINT = "is the node up, and is this its endpoint?";
+
+    private final Way way;
     private final String hint;
 
-    private LabTarget(ExporterAddress address, ClientOptions options, Map<String, String> metadata, String hint) {
-        this.address = address;
-        this.options = options;
-        this.metadata = metadata;
+    /** How to get there. */
+    @FunctionalInterface
+    private interface Way {
+        LabClient connect() throws IOException;
+    }
+
+    private LabTarget(Way way, String hint) {
+        this.way = way;
         this.hint = hint;
     }
 
     /** The node of this machine with that data, as its administrator. */
     public static LabTarget local(Path data) {
+        Path socket = data.resolve(DataFolder.ADMIN_SOCKET);
         return new LabTarget(
-                new ExporterAddress.Unix(data.resolve(DataFolder.ADMIN_SOCKET)),
-                ClientOptions.plaintext(),
-                Map.of(),
+                () -> {
+                    if (!Files.exists(socket)) {
+                        throw new IOException("no node at " + socket);
+                    }
+                    return LabClient.connect(
+                            List.of(new ExporterAddress.Unix(socket)), ClientOptions.plaintext(), Map.of());
+                },
                 "is `rigbus up` running here, with this --data, and may you open its folder? For a node elsewhere use --endpoint or --admin-config");
     }
 
@@ -45,50 +55,29 @@ public final class LabTarget {
      * @param authority in PEM; absent for those that the JDK trusts
      */
     public static LabTarget remote(String endpoint, String token, @Nullable String authority) {
-        return new LabTarget(
-                address(endpoint), options(authority), bearer(token), "is the node up, and is this its endpoint?");
-    }
-
-    /** Any node, as the file says. */
-    public static LabTarget of(AccessFile file) {
-        Map<String, String> metadata = bearer(file.token());
-        if (!file.namespace().isEmpty()) {
-            metadata.put("jumpstarter-kind", "Client");
-            metadata.put("jumpstarter-namespace", file.namespace());
-            metadata.put("jumpstarter-name", file.name());
-        }
-        return new LabTarget(
-                address(file.endpoint()),
-                options(file.authority()),
-                metadata,
-                "is the node up, and is this its endpoint?");
-    }
-
-    private static Map<String, String> bearer(String token) {
-        Map<String, String> metadata = new HashMap<>();
-        metadata.put("authorization", "Bearer " + token);
-        return metadata;
-    }
-
-    private static ClientOptions options(@Nullable String authority) {
-        return authority == null ? ClientOptions.secure() : ClientOptions.trusting(authority);
-    }
-
-    private static ExporterAddress address(String endpoint) {
-        ExporterAddress address = ExporterAddress.parse(endpoint);
-        if (address instanceof ExporterAddress.Unix) {
+        List<ExporterAddress> nodes = ExporterAddress.parseAll(endpoint);
+        if (nodes.stream().anyMatch(ExporterAddress.Unix.class::isInstance)) {
             throw new IllegalArgumentException(endpoint + " (expected: HOST:PORT)");
         }
-        return address;
+        ClientOptions options = authority == null ? ClientOptions.secure() : ClientOptions.trusting(authority);
+        Map<String, String> metadata = Map.of("authorization", "Bearer " + token);
+        return new LabTarget(() -> LabClient.connect(nodes, options, metadata), NODE_HINT);
+    }
+
+    /** Any node, as the file of an administrator says. */
+    public static LabTarget of(AdminFile file) {
+        return remote(file.endpoint(), file.token(), file.authority());
+    }
+
+    /** Any node, as a client. */
+    public static LabTarget of(LabAccess client) {
+        return new LabTarget(client::connect, NODE_HINT);
     }
 
     /** Connects; fails with a text for people that says what to look at. */
     public LabClient connect() throws IOException {
-        if (address instanceof ExporterAddress.Unix unix && !Files.exists(unix.path())) {
-            throw new IOException("no node at " + unix.path() + "; " + hint);
-        }
         try {
-            return LabClient.connect(address, options, metadata);
+            return way.connect();
         } catch (IOException e) {
             throw new IOException(e.getMessage() + "; " + (isAboutTrust(e) ? TRUST_HINT : hint), e);
         }

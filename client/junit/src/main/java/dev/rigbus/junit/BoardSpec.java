@@ -49,7 +49,7 @@ record BoardSpec(
 
     ClientOptions options(Map<String, String> environment) {
         ClientOptions given = ClientOptions.ofEnvironment(environment);
-        return new ClientOptions(!insecure, given.roots(), null, given.passphrase(), given.timeout());
+        return new ClientOptions(!insecure, given.roots(), null, null, given.passphrase(), given.timeout());
     }
 
     LabAccess access(Map<String, String> environment, Properties properties) throws IOException {

@@ -22,8 +22,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * How to reach a lab, and as whom: what stands in the file of a stock client.
  *
- * @param endpoint as {@code host:port}
+ * @param endpoint as {@code host:port}, or several as gRPC has them
  * @param authority whom to trust, in PEM; absent for those that the JDK trusts
+ * @param serverName whom the certificates of the lab's nodes have to name; absent for the host of the endpoint
  * @param drivers which client classes Python programs may load, as {@code JMP_DRIVERS_ALLOW} has it
  */
 public record LabAccess(
@@ -32,6 +33,7 @@ public record LabAccess(
         String name,
         String token,
         @Nullable String authority,
+        @Nullable String serverName,
         String drivers) {
     private static final long MOST_BYTES = 1 << 20;
 
@@ -60,7 +62,7 @@ public record LabAccess(
 
     /** The client of that name among those that {@code jmp config client list} shows. */
     public static LabAccess named(String alias, Map<String, String> environment) throws IOException {
-        return read(home(environment).resolve("clients").resolve(alias + ".yaml"));
+        return read(file(alias, environment));
     }
 
     /**
@@ -77,14 +79,25 @@ public record LabAccess(
                     environment.getOrDefault("JMP_NAME", "default"),
                     token,
                     null,
+                    null,
                     environment.getOrDefault("JMP_DRIVERS_ALLOW", ""));
         }
-        Path chosen = home(environment).resolve("config.yaml");
-        Object alias = Files.isRegularFile(chosen) ? alias(chosen) : null;
-        if (alias == null) {
+        Path chosen = chosen(environment);
+        if (chosen == null) {
             throw new IOException("no client is chosen: name the file of one, or see `jmp config client use`");
         }
-        return named(alias.toString(), environment);
+        return read(chosen);
+    }
+
+    /** The file of the client that {@code jmp config client use} has chosen; absent where none is. */
+    public static @Nullable Path chosen(Map<String, String> environment) throws IOException {
+        Path config = home(environment).resolve("config.yaml");
+        Object alias = Files.isRegularFile(config) ? alias(config) : null;
+        return alias == null ? null : file(alias.toString(), environment);
+    }
+
+    private static Path file(String alias, Map<String, String> environment) {
+        return home(environment).resolve("clients").resolve(alias + ".yaml");
     }
 
     private static @Nullable Object alias(Path chosen) throws IOException {
@@ -134,11 +147,17 @@ public record LabAccess(
                 name,
                 token,
                 authority(file, tls.get("ca")),
+                serverName(section(values, "grpcOptions")),
                 all ? "UNSAFE" : String.join(",", allowed));
     }
 
     private static Map<?, ?> section(Map<?, ?> values, String key) {
         return values.get(key) instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    private static @Nullable String serverName(Map<?, ?> options) {
+        Object name = options.get("grpc.ssl_target_name_override");
+        return name == null ? null : name.toString();
     }
 
     private static String text(Map<?, ?> values, String key, String path, List<String> missing) {
@@ -161,14 +180,22 @@ public record LabAccess(
         }
     }
 
-    LabClient connect() throws IOException {
+    /**
+     * Connects to a node of the lab.
+     *
+     * @throws IOException with a text for people: nobody there, not trusted
+     */
+    public LabClient connect() throws IOException {
         Map<String, String> metadata = new HashMap<>();
         metadata.put("authorization", "Bearer " + token);
         metadata.put("jumpstarter-kind", "Client");
         metadata.put("jumpstarter-namespace", namespace);
         metadata.put("jumpstarter-name", name);
         ClientOptions options = authority == null ? ClientOptions.secure() : ClientOptions.trusting(authority);
-        return LabClient.connect(ExporterAddress.parse(endpoint), options, metadata);
+        return LabClient.connect(
+                ExporterAddress.parseAll(endpoint),
+                serverName == null ? options : options.withServerName(serverName),
+                metadata);
     }
 
     /** The token stays out of logs. */

@@ -81,6 +81,9 @@ public final class LeaseGuard {
         if (access.authority() != null) {
             all.setProperty("authority", access.authority());
         }
+        if (access.serverName() != null) {
+            all.setProperty("serverName", access.serverName());
+        }
         all.setProperty("lease", lease);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         all.store(bytes, null);
@@ -114,6 +117,7 @@ public final class LeaseGuard {
                 all.getProperty("name"),
                 all.getProperty("token"),
                 all.getProperty("authority"),
+                all.getProperty("serverName"),
                 "");
         for (int i = 0; i < TRIES; i++) {
             try (Leases lab = Leases.connect(access)) {

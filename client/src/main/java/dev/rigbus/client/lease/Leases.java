@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to a lab, as one of its clients. Its methods block, unless they say otherwise; any thread but an event loop may call them. */
@@ -38,6 +39,7 @@ public final class Leases implements AutoCloseable {
     private static final String SERVICE = "/jumpstarter.client.v1.ClientService/";
     private static final String CONTROLLER = "/jumpstarter.v1.ControllerService/";
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration RELEASE = Duration.ofSeconds(15);
     private static final long LOOK_MILLIS = 500;
     private static final int PAGE = 500;
     private static final int MOST_FINDINGS = 3;
@@ -123,15 +125,24 @@ public final class Leases implements AutoCloseable {
         long deadline = System.nanoTime() + request.patience().toNanos();
         String told = "";
         while (true) {
-            LeaseInfo now = get(name);
-            switch (now.state()) {
-                case LeaseInfo.READY:
-                    return now;
-                case LeaseInfo.FAILED, LeaseInfo.ENDED:
-                    throw new LeaseException("the lab gives no lease of " + request.what() + ": " + now.reason());
-                default:
+            String reason;
+            try {
+                LeaseInfo now = get(name);
+                switch (now.state()) {
+                    case LeaseInfo.READY:
+                        return now;
+                    case LeaseInfo.FAILED, LeaseInfo.ENDED:
+                        throw new LeaseException("the lab gives no lease of " + request.what() + ": " + now.reason());
+                    default:
+                }
+                reason = explained(name, now.reason());
+            } catch (CallException e) {
+                if (!isPassing(e)) {
+                    throw e;
+                }
+                // The node comes back, or another takes its place; the lease stays in its queue.
+                reason = "the lab does not answer: " + e.details();
             }
-            String reason = explained(name, now.reason());
             if (!reason.equals(told)) {
                 told = reason;
                 request.waiting().accept(told);
@@ -172,7 +183,7 @@ public final class Leases implements AutoCloseable {
                             .append(each.getReason()));
             return text.toString();
         } catch (CallException e) {
-            explains = false;
+            explains = isPassing(e);
             return reason;
         }
     }
@@ -263,18 +274,34 @@ public final class Leases implements AutoCloseable {
                 dev.rigbus.wire.client.Lease.parser()));
     }
 
-    /** Gives a lease back; fine if it has ended. */
+    /** Gives a lease back; fine if it has ended. A lab that does not answer is asked again for a while. */
     public void release(String name) {
+        long deadline = System.nanoTime() + RELEASE.toNanos();
+        while (!isReleased(name, System.nanoTime() - deadline < 0)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+    }
+
+    private boolean isReleased(String name, boolean patient) {
         try {
             call(
                     "DeleteLease",
                     DeleteLeaseRequest.newBuilder().setName(leaseName(name)).build(),
                     Empty.parser());
+            return true;
         } catch (CallException e) {
+            if (patient && isPassing(e) && !Thread.currentThread().isInterrupted()) {
+                return false;
+            }
             if (e.code() != Code.NOT_FOUND && e.code() != Code.FAILED_PRECONDITION) {
                 throw e;
             }
+            return true;
         }
+    }
+
+    private static boolean isPassing(CallException failure) {
+        return failure.code() == Code.UNAVAILABLE || failure.code() == Code.DEADLINE_EXCEEDED;
     }
 
     /** One more way to the exporter of a lease; does not block. */
@@ -299,7 +326,7 @@ public final class Leases implements AutoCloseable {
         Future<ByteChannel> start() {
             return lab.ask(CONTROLLER + "Dial", request, DialResponse.parser(), LIMIT)
                     .compose(answer -> lab.tunnel(answer.getRouterEndpoint(), answer.getRouterToken()))
-                    .recover(cause -> isPassing(cause) && System.nanoTime() - deadline < 0
+                    .recover(cause -> isForNow(cause) && System.nanoTime() - deadline < 0
                             ? lab.later(pauseMillis(), this::start)
                             : Future.failedFuture(cause));
         }
@@ -310,9 +337,9 @@ public final class Leases implements AutoCloseable {
             return now;
         }
 
-        private static boolean isPassing(Throwable cause) {
+        private static boolean isForNow(Throwable cause) {
             return cause instanceof CallException e
-                    && (e.code() == Code.UNAVAILABLE
+                    && (isPassing(e)
                             || e.code() == Code.FAILED_PRECONDITION
                                     && e.details().contains("not ready"));
         }

@@ -11,33 +11,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that says how to reach a lab, and as whom: what Jumpstarter calls a ClientConfig, or an AdminConfig of Rigbus.
+ * A file that says how to reach a lab as its administrator.
  *
- * @param namespace empty for an administrator
  * @param endpoint as {@code host:port}
  * @param authority whom to trust, in PEM; absent for those that the JDK trusts
  */
-public record AccessFile(
-        String namespace,
+public record AdminFile(
         String name,
         String endpoint,
         String token,
         @Nullable String authority) {
-    /** Reads the configuration of a client. */
-    public static AccessFile client(Path file) throws ConfigException {
-        return read(file, "jumpstarter.dev/v1alpha1", "ClientConfig");
-    }
+    private static final String VERSION = "rigbus.dev/v1";
+    private static final String KIND = "AdminConfig";
 
-    /** Reads the configuration of an administrator. */
-    public static AccessFile admin(Path file) throws ConfigException {
-        return read(file, "rigbus.dev/v1", "AdminConfig");
-    }
-
-    private static AccessFile read(Path file, String version, String kind) throws ConfigException {
+    public static AdminFile read(Path file) throws ConfigException {
         YamlFile yaml = YamlFile.read(file);
         List<Fault> faults = new ArrayList<>(yaml.faults());
         Settings settings = Settings.of("", yaml.values());
-        AccessFile result = read(settings, version, kind);
+        AdminFile result = read(settings);
         if (!yaml.values().isEmpty()) {
             try {
                 settings.check();
@@ -51,19 +42,14 @@ public record AccessFile(
         return result;
     }
 
-    private static AccessFile read(Settings file, String version, String kind) {
-        file.oneOf("apiVersion", version, version);
-        file.oneOf("kind", kind, kind);
-        Settings metadata = file.section("metadata");
-        Settings tls = file.section("tls");
-        String namespace = "";
-        if (kind.equals("ClientConfig")) {
-            namespace = metadata.string("namespace");
-            file.accept("alias", "path", "refresh_token", "grpcOptions", "drivers", "shell", "leases");
-            tls.accept("insecure");
-        }
-        return new AccessFile(
-                namespace, metadata.string("name"), file.string("endpoint"), file.string("token"), authority(tls));
+    private static AdminFile read(Settings file) {
+        file.oneOf("apiVersion", VERSION, VERSION);
+        file.oneOf("kind", KIND, KIND);
+        return new AdminFile(
+                file.section("metadata").string("name"),
+                file.string("endpoint"),
+                file.string("token"),
+                authority(file.section("tls")));
     }
 
     private static @Nullable String authority(Settings tls) {
@@ -82,6 +68,6 @@ public record AccessFile(
     /** The token stays out of logs. */
     @Override
     public String toString() {
-        return "AccessFile[" + namespace + "/" + name + " at " + endpoint + "]";
+        return "AdminFile[" + name + " at " + endpoint + "]";
     }
 }
