@@ -100,8 +100,7 @@ def end(lab, process, words, client):
 @pytest.mark.parametrize("program, how", [("jmp", "kill"), ("jmp", "stop"), ("rigbus", "kill")])
 def test_the_loss_of_a_node_in_between_ends_neither_lease_nor_session(lab, program, how):
     """The client and a board of another node come through all nodes; the first one dies and is not missed."""
-    # Whoever asks just when it is gone asks again.
-    process, words = session(lab, "ann", "desk", tries=1 if program == "jmp" else 10, program=program)
+    process, words = session(lab, "ann", "desk", program=program)
     try:
         lease = lab.leases("ann")[0]["name"]
         getattr(lab.nodes[0], how)()

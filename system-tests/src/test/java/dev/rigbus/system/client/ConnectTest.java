@@ -23,6 +23,32 @@ class ConnectTest {
     private Path room;
 
     @Test
+    void severalAddressesAreReadAsGrpcHasThem() {
+        assertThat(ExporterAddress.parseAll("ipv4:10.0.0.1:80,10.0.0.2:81"))
+                .containsExactly(new ExporterAddress.Tcp("10.0.0.1", 80), new ExporterAddress.Tcp("10.0.0.2", 81));
+        assertThat(ExporterAddress.parseAll("ipv6:[::1]:80")).containsExactly(new ExporterAddress.Tcp("::1", 80));
+        assertThat(ExporterAddress.parseAll("dns:///lab.test:8082"))
+                .isEqualTo(ExporterAddress.parseAll("dns:lab.test:8082"))
+                .isEqualTo(ExporterAddress.parseAll("lab.test:8082"))
+                .containsExactly(new ExporterAddress.Tcp("lab.test", 8082));
+        assertThat(ExporterAddress.parseAll("unix:/run/x"))
+                .containsExactly(new ExporterAddress.Unix(Path.of("/run/x")));
+    }
+
+    @Test
+    void theCertificateMayNameTheServerOtherwise() throws Exception {
+        Listener.Tls files = Certificates.localhost(room);
+        try (Rig rig = new Rig(new Listener("127.0.0.1", 0, files, null))) {
+            ClientOptions options = ClientOptions.secure(files.certificate());
+            assertThatIOException()
+                    .isThrownBy(() -> ExporterClient.connect(rig.address(), options.withServerName("elsewhere.test")))
+                    .withMessageContaining("its certificate is not trusted");
+            ExporterClient.connect(rig.address(), options.withServerName("localhost"))
+                    .close();
+        }
+    }
+
+    @Test
     void overTlsTheCertificateMustBeKnown() throws Exception {
         Listener.Tls files = Certificates.localhost(room);
         try (Rig rig = new Rig(new Listener("127.0.0.1", 0, files, null))) {
