@@ -156,7 +156,7 @@ class Exporter:
         try:
             return self.start()
         except BaseException:
-            self._kill()
+            self.kill()
             raise
 
     def __exit__(self, failure, *_):
@@ -174,7 +174,7 @@ class Exporter:
                 self.report(seconds=START_SECONDS)
                 return self
             except (AssertionError, grpc.RpcError):
-                self._kill()
+                self.kill()
                 taken = "in use" in self.log.lower() and attempt + 1 < attempts
                 if not taken:
                     raise AssertionError(f"the {self.peer} exporter did not start:\n{self.log}") from None
@@ -200,7 +200,7 @@ class Exporter:
         try:
             yield self.launch()
         finally:
-            self._kill()
+            self.kill()
             shutil.rmtree(self._room, ignore_errors=True)
 
     def flags(self):
@@ -221,10 +221,10 @@ class Exporter:
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._kill()
+            self.kill()
             raise AssertionError(f"the {self.peer} exporter did not end within {seconds:g} s:\n{self.log}") from None
 
-    def _kill(self):
+    def kill(self):
         if self.process and self.process.poll() is None:
             for pid in [*_descendants(self.process.pid), self.process.pid]:
                 try:

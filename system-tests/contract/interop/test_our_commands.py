@@ -144,7 +144,7 @@ def test_a_shell_outlives_its_exporter():
         words = [*command("rigbus"), "shell", "--tls-grpc", exporter.address, "--tls-grpc-insecure", "--", "sh", "-c", script]
         talk = Conversation(words, {})
         talk.until("first")
-        exporter._kill()
+        exporter.kill()
         talk.say("go")
         assert talk.until("1")[-2].startswith("Error: no exporter at ")
         port = exporter.port
@@ -212,6 +212,27 @@ class Terminal:
 
     def close(self):
         run(["tmux", "-S", self.socket, "kill-server"])
+
+
+@pytest.mark.timeout(90)
+def test_an_exporter_that_is_killed_gives_the_terminal_back(peer, tmp_path):
+    with Exporter(peer, export={"serial": {"type": "jumpstarter_driver_pyserial.driver.PySerial", "config": {"url": "loop://"}}}) as victim:
+        words = [*command("rigbus"), "shell", "--tls-grpc", victim.address, "--tls-grpc-insecure", "--", "sh", "-c", "echo inside; exec sh"]
+        terminal = Terminal(tmp_path, words)
+        try:
+            terminal.until("\ninside")
+            terminal.type("j serial start-console; echo code $?\n")
+            terminal.until("exit with CTRL+B x 3 times")
+            terminal.type("hello")
+            terminal.until("hello")
+            victim.kill()
+            terminal.until("\ncode 1", 45)
+            assert "the stream broke off" in terminal.screen()
+            terminal.type("stty -a | tr ' ' '\\n' | grep -x -e echo -e -echo; echo after\n")
+            terminal.until("\nafter")
+            assert "\necho\n" in terminal.screen(), terminal.screen()
+        finally:
+            terminal.close()
 
 
 def test_a_console_in_a_terminal(exporter, tmp_path):

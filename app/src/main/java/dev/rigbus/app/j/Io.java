@@ -23,6 +23,9 @@ public interface Io {
 
     boolean isErrorTerminal();
 
-    /** Has the terminal hand over every key as it is, until the command ends. */
+    /** Has the terminal hand over every key as it is, until {@link #cooked()} or the end of the command. */
     void raw() throws IOException;
+
+    /** Sets the terminal back to what it was. */
+    void cooked() throws IOException;
 }

@@ -32,26 +32,40 @@ final class SerialCommands extends GroupCommands {
     void startConsole() throws IOException, InterruptedException {
         try (RawStream stream = serial.stream()) {
             // First the terminal, then the word: whoever has read it may type.
-            String newline = io.isInputTerminal() ? "\r\n" : "\n";
             if (io.isInputTerminal()) {
                 io.raw();
+                talk(stream, "\r\n");
+            } else {
+                talk(stream, "\n");
             }
-            io.out().print(newline + "Starting serial port console ... exit with CTRL+B x 3 times" + newline + newline);
-            io.out().flush();
-            CompletableFuture<String> over = new CompletableFuture<>();
-            InputStream keys = io.in();
-            start("serial-output", over, () -> {
-                copy(stream.input(), io.out());
-                return "\r\nThe serial connection has ended.";
-            });
-            start("serial-input", over, () -> {
-                type(keys, stream);
-                return "";
-            });
-            String last = result(over);
-            if (!last.isEmpty()) {
-                io.err().println(last);
+        } finally {
+            if (io.isInputTerminal()) {
+                io.cooked();
             }
+        }
+    }
+
+    private void talk(RawStream stream, String newline) throws IOException, InterruptedException {
+        io.out().print(newline + "Starting serial port console ... exit with CTRL+B x 3 times" + newline + newline);
+        io.out().flush();
+        CompletableFuture<String> over = new CompletableFuture<>();
+        InputStream keys = io.in();
+        start("serial-output", over, () -> {
+            copy(stream.input(), io.out());
+            return newline + "The serial connection has ended." + newline;
+        });
+        start("serial-input", over, () -> {
+            type(keys, stream);
+            return "";
+        });
+        try {
+            io.err().print(result(over));
+        } catch (IOException e) {
+            // What follows does not belong to the line that the console was in.
+            io.err().print(newline);
+            throw e;
+        } finally {
+            io.err().flush();
         }
     }
 

@@ -54,4 +54,9 @@ public final class LocalIo implements Io {
     public void raw() throws IOException {
         RawTerminal.set();
     }
+
+    @Override
+    public void cooked() throws IOException {
+        RawTerminal.reset();
+    }
 }

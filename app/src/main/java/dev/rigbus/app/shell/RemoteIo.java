@@ -128,4 +128,10 @@ final class RemoteIo implements Io {
         flush();
         frames.send(Frames.RAW, new byte[0]);
     }
+
+    @Override
+    public void cooked() throws IOException {
+        flush();
+        frames.send(Frames.COOKED, new byte[0]);
+    }
 }

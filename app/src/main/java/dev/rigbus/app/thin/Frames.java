@@ -19,6 +19,8 @@ public final class Frames {
     public static final char WANTED = 'W';
     /** From the shell: the terminal is to hand over every key as it is. */
     public static final char RAW = 'R';
+    /** From the shell: the terminal is to be what it was. */
+    public static final char COOKED = 'C';
     /** From the shell: the exit code, in four bytes. */
     public static final char EXIT = 'X';
 

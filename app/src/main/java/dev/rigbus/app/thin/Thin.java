@@ -75,6 +75,7 @@ public final class Thin {
                 case Frames.ERRORS -> pass(frame, err);
                 case Frames.WANTED -> read();
                 case Frames.RAW -> RawTerminal.set();
+                case Frames.COOKED -> RawTerminal.reset();
                 case Frames.EXIT -> {
                     return ByteBuffer.wrap(frame.content()).getInt();
                 }

@@ -24,9 +24,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,7 @@ class KilledExporterTest {
             metadata: {name: victim, namespace: default}
             export:
               power: {type: jumpstarter_driver_power.driver.MockPower}
+              nap: {type: Nap}
               echo: {type: jumpstarter_driver_network.driver.EchoNetwork}
               flasher: {type: jumpstarter_driver_opendal.driver.MockFlasher}
               shell:
@@ -49,8 +53,19 @@ class KilledExporterTest {
                 config: {methods: {wait: "echo begun; exec sleep 600"}}
             """;
 
+    private static final String NAP = """
+            import dev.rigbus.driver.*;
+            public final class Nap implements Driver {
+                public String client() { return "example.Nap"; }
+                @Export public void nap() throws InterruptedException { Thread.sleep(600_000); }
+            }
+            """;
+
     @TempDir
     Path room;
+
+    private long socketsBefore;
+    private Set<Path> filesBefore;
 
     private Process exporter;
     private ExporterClient client;
@@ -58,13 +73,19 @@ class KilledExporterTest {
     @BeforeEach
     void start() throws Exception {
         Path config = Files.writeString(room.resolve("exporter.yaml"), CONFIG);
+        Path drivers = Files.createDirectory(room.resolve("drivers"));
+        Files.writeString(drivers.resolve("Nap.java"), NAP);
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
+        // After the first socket was closed, as the JDK keeps one for closing others.
+        socketsBefore = sockets();
+        filesBefore = temporaryFiles();
         List<String> command = new ArrayList<>(DriverProcess.command());
         command.set(command.size() - 1, "dev.rigbus.app.Main");
-        command.addAll(List.of("run", "--exporter-config", config.toString()));
+        command.add(1, "-Djava.io.tmpdir=" + room);
+        command.addAll(List.of("run", "--exporter-config", config.toString(), "--drivers", drivers.toString()));
         command.addAll(List.of("--tls-grpc-listener", "127.0.0.1:" + port, "--tls-grpc-insecure"));
         exporter = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -82,13 +103,38 @@ class KilledExporterTest {
     void nothingIsLeft() throws Exception {
         exporter.destroyForcibly().waitFor();
         client.close();
+        await("threads", Set.of(), KilledExporterTest::threads);
+        await("sockets", socketsBefore, KilledExporterTest::sockets);
+        await("files", filesBefore, KilledExporterTest::temporaryFiles);
+    }
+
+    private static <T> void await(String what, T wanted, Callable<T> now) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        Set<String> threads = threads();
-        while (!threads.isEmpty() && System.nanoTime() < end) {
+        while (!now.call().equals(wanted) && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);
-            threads = threads();
         }
-        assertThat(threads).isEmpty();
+        assertThat(now.call()).as(what).isEqualTo(wanted);
+    }
+
+    private static long sockets() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.filter(KilledExporterTest::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException e) {
+            return false; // that of the listing itself
+        }
+    }
+
+    private static Set<Path> temporaryFiles() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(each -> each.getFileName().toString().startsWith("rigbus"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     private static Set<String> threads() {
@@ -100,6 +146,20 @@ class KilledExporterTest {
 
     private void kill() {
         exporter.destroyForcibly();
+    }
+
+    @Test
+    void aCallFails() throws Exception {
+        Future<?> napping =
+                client.async().driver("nap").call("nap").toCompletionStage().toCompletableFuture();
+        // The driver is at it when it has a thread of its own for that.
+        client.driver("power").call("on");
+        assertThat(napping).isNotDone();
+        kill();
+        assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+                .isThrownBy(() -> napping.get(40, TimeUnit.SECONDS))
+                .havingCause()
+                .withMessageContaining("UNAVAILABLE");
     }
 
     @Test
