@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 from lab.labs import Conversation, Lab, Process
-from peers import clean_environment, command, run
+from peers import CHECKOUT, clean_environment, command, run
 from waiting import eventually
 
 POWER = {"type": "jumpstarter_driver_power.driver.MockPower"}
@@ -98,6 +98,18 @@ def test_a_lease_comes_back_however_the_shell_ends(lab, how):
     eventually(lambda: not process.alive, lambda: process.log, 30)
     eventually(lambda: run(["pgrep", "-f", "lease.LeaseGuard"]).out == "", "the guard has gone", 30)
     process.kill()
+
+
+def test_a_suite_whose_jvm_is_killed_gives_its_board_back(lab):
+    target = CHECKOUT / "system-tests" / "target"
+    classes = f"{target / 'test-classes'}:{(target / 'test-classpath').read_text()}"
+    suite = Process(["java", f"-Drigbus.client-config={lab.config('ann')}", "-cp", classes, "dev.rigbus.system.client.HoldingSuite"], lab.room, "suite")
+    eventually(lambda: "mine" in suite.log or not suite.alive, lambda: suite.log, 60)
+    assert "mine" in suite.log, suite.log
+    assert len(json.loads(rigbus(lab, "ann", "get", "leases", "-o", "json").out)) == 1
+    suite.signal(signal.SIGKILL)
+    none_left(lab)
+    suite.kill()
 
 
 def test_a_lease_is_made_beforehand_prolonged_shown_and_deleted(lab):
