@@ -139,6 +139,16 @@ def test_exporters_are_shown(lab):
     assert rigbus(lab, "ann", "get", "exporter", "nosuch").code == 3
 
 
+def test_exporters_are_made_changed_and_deleted(lab):
+    data = ["--data", lab.nodes[0].data]
+    assert run([*command("rigbus"), "create", "exporter", "spare", "-l", "kind=spare", "--out", lab.room / "spare.yaml", *data]).code == 0
+    assert "token" in (lab.room / "spare.yaml").read_text()
+    assert run([*command("rigbus"), "update", "exporter", "spare", "--disable", *data]).code == 0
+    assert not lab.exporter("spare")["enabled"]
+    assert run([*command("rigbus"), "delete", "exporter", "spare", *data]).code == 0
+    assert rigbus(lab, "ann", "get", "exporter", "spare").code == 3
+
+
 def test_a_lease_in_use_is_made_longer(lab):
     talk = talking(lab, "ann", "shell", "-n", "other", "--duration", "12s", "--renew", "--", "sh", "-c", "echo mine; read line; j power on && echo still")
     talk.until("mine")

@@ -16,12 +16,12 @@ final class Create implements Command {
 
     @Override
     public String summary() {
-        return "Asks for a lease, and does not wait for it; `rigbus shell --lease` uses it.";
+        return "Asks for a lease, and does not wait for it; `rigbus shell --lease` uses it. For exporters see `rigbus admin create`.";
     }
 
     @Override
     public String operands() {
-        return "lease";
+        return "lease|exporter NAME";
     }
 
     @Override
@@ -34,7 +34,7 @@ final class Create implements Command {
 
     @Override
     public Map<String, List<String>> completions() {
-        return Map.of("", List.of("lease"));
+        return Map.of("", List.of("lease", "exporter"));
     }
 
     @Override
@@ -42,8 +42,9 @@ final class Create implements Command {
         String selector = ClientFlags.selector(words);
         String exporter = words.value(ClientFlags.EXPORTER);
         if (!words.operands().equals(List.of("lease")) || selector == null && exporter == null) {
-            throw new UsageException("create " + String.join(" ", words.operands())
-                    + " (expected: create lease with --selector or --name; for the rest: rigbus admin create)");
+            throw new UsageException(
+                    "create " + String.join(" ", words.operands())
+                            + " (expected: create lease with --selector or --name, or create exporter NAME; for the rest: rigbus admin create)");
         }
         Output output = LabOutput.of(words, Admin.OUTPUT, console);
         LeaseRequest request =

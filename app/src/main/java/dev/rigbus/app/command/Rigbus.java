@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The command itself; what it can do are its commands. */
@@ -45,6 +46,9 @@ public final class Rigbus {
 
     /** What every command knows too. */
     static final List<Flag> COMMON = List.of(LOG_LEVEL, Flag.HELP);
+
+    /** A client does it with leases, and an administrator with exporters. */
+    private static final Set<String> OF_BOTH = Set.of("create", "update");
 
     private static final String FOOTER = """
             The launcher in a checkout also knows `rigbus build`: build anew from the sources. It does so by
@@ -163,6 +167,9 @@ public final class Rigbus {
     private static Command find(List<String> line) throws UsageException {
         if (line.isEmpty()) {
             throw new UsageException("a command is missing");
+        }
+        if (line.size() > 1 && OF_BOTH.contains(line.get(0)) && line.get(1).equals("exporter")) {
+            line.add(0, "admin");
         }
         String name = line.remove(0);
         for (Command command : COMMANDS) {

@@ -15,12 +15,12 @@ final class Update implements Command {
 
     @Override
     public String summary() {
-        return "Makes a lease longer or shorter.";
+        return "Makes a lease longer or shorter. For exporters see `rigbus admin update`.";
     }
 
     @Override
     public String operands() {
-        return "lease NAME";
+        return "lease|exporter NAME";
     }
 
     @Override
@@ -32,15 +32,15 @@ final class Update implements Command {
 
     @Override
     public Map<String, List<String>> completions() {
-        return Map.of("", List.of("lease"));
+        return Map.of("", List.of("lease", "exporter"));
     }
 
     @Override
     public ExitCode run(Words words, Console console) throws Exception {
         List<String> operands = words.operands();
         if (operands.size() != 2 || !operands.get(0).equals("lease") || !words.has(ClientFlags.DURATION)) {
-            throw new UsageException(
-                    "update " + String.join(" ", operands) + " (expected: update lease NAME --duration TIME)");
+            throw new UsageException("update " + String.join(" ", operands)
+                    + " (expected: update lease NAME --duration TIME, or update exporter NAME)");
         }
         Output output = LabOutput.of(words, Admin.OUTPUT, console);
         Duration duration = ClientFlags.duration(words);
