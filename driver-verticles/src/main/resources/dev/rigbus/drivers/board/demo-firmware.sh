@@ -27,8 +27,9 @@ login() {
         printf 'virtual-board login: '
         read -r user || exit 0
         [ -n "$user" ] || continue
-        printf 'Password: '
+        # First this: whoever sees the prompt may type at once.
         stty -echo 2>/dev/null
+        printf 'Password: '
         read -r password || exit 0
         stty echo 2>/dev/null
         say ''
