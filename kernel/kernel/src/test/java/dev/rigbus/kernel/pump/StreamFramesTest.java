@@ -48,6 +48,7 @@ class StreamFramesTest {
     void anEndIsTheTwoBytesThatStockSends() {
         ByteBuf frame = StreamFrames.end(UnpooledByteBufAllocator.DEFAULT);
         assertThat(ByteBufUtil.hexDump(frame)).isEqualTo("00000000021007");
+        frame.release();
     }
 
     @Test
