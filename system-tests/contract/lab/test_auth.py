@@ -159,18 +159,29 @@ def issuer(tls):
 
 
 @pytest.fixture(scope="module")
-def open_wire(issuer, tls):
-    """A lab that trusts another issuer too, and takes its users in."""
-    dex = {
-        "issuer": {
-            "url": issuer.url,
-            "audiences": ["jumpstarter-cli"],
-            "audienceMatchPolicy": "MatchAny",
-            "certificateAuthority": str(tls.cert),
-        },
-        "claimMappings": {"username": {"claim": "name", "prefix": "dex:"}},
-    }
-    settings = {"authentication": {"jwt": [dex], "autoProvisioning": {"enabled": True}}}
+def second_issuer(tls):
+    issuer = Issuer(tls)
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture(scope="module")
+def open_wire(issuer, second_issuer, tls):
+    """A lab that trusts other issuers too, and takes their users in."""
+
+    def trusted(issuer, prefix):
+        return {
+            "issuer": {
+                "url": issuer.url,
+                "audiences": ["jumpstarter-cli"],
+                "audienceMatchPolicy": "MatchAny",
+                "certificateAuthority": str(tls.cert),
+            },
+            "claimMappings": {"username": {"claim": "name", "prefix": prefix}},
+        }
+
+    issuers = [trusted(issuer, "dex:"), trusted(second_issuer, "sso:")]
+    settings = {"authentication": {"jwt": issuers, "autoProvisioning": {"enabled": True}}}
     with Lab(settings=settings) as lab, Wire(lab) as wire:
         yield wire
 
@@ -209,6 +220,23 @@ def test_point_16_a_new_external_user_becomes_a_client(wire, issuer):
     status, client = wire.http("GET", path, token=wire.admin_token)
     assert status == 200
     assert client["spec"]["username"] == f"dex:{name}"
+
+
+def test_r60_users_of_two_providers_with_one_name_are_two(wire, issuer, second_issuer):
+    name = wire.fresh("twin")
+    board = wire.board()
+    first = wire.take(Client(wire.lab, name, "Client", issuer.token(name), wire.ca))
+    ask(first, jumpstarter_name=None)
+    second = wire.take(Client(wire.lab, f"sso-{name}", "Client", second_issuer.token(name), wire.ca))
+    ask(second, jumpstarter_name=None)
+    ask(second)
+    lease = first.create(board.selector)
+    assert lease.client.endswith(f"/{name}")
+    with refused(Code.UNKNOWN, exactly="DeleteLease permission denied"):
+        second.delete(lease.name)
+    with refused(Code.INVALID_ARGUMENT, f'resource name mismatch: provided "{name}" but expected "sso-{name}" (derived from OIDC username "sso:{name}")'):
+        ask(second, jumpstarter_name=name)
+    first.delete(lease.name)
 
 
 def test_point_16_an_internal_token_cannot_make_names_up(wire, ann):

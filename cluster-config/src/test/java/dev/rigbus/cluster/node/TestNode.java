@@ -3,6 +3,7 @@ package dev.rigbus.cluster.node;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.pki.LabTls;
 import dev.rigbus.cluster.pki.NodeIdentity;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.kernel.ports.StoredRecord;
@@ -101,7 +102,7 @@ final class TestNode {
             ChannelFuture bound = new GrpcServer(((VertxInternal) vertx).nettyEventLoopGroup(), GrpcLimits.DEFAULT)
                     .listen(
                             new InetSocketAddress("127.0.0.1", port),
-                            Map.of(),
+                            CallHandlers.NONE,
                             new LabTls(identity).server(null, names),
                             protocols);
             return Future.future(promise -> bound.addListener(done -> {

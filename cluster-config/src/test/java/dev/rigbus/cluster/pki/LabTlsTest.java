@@ -3,6 +3,7 @@ package dev.rigbus.cluster.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import io.netty.bootstrap.Bootstrap;
@@ -87,7 +88,7 @@ class LabTlsTest {
         SslContext tls = new LabTls(node(lab, "a")).server(own, List.of("h2", "http/1.1", "rigbus-tunnel/1"));
         return (InetSocketAddress) server.listen(
                         new InetSocketAddress("127.0.0.1", 0),
-                        Map.of(),
+                        CallHandlers.NONE,
                         tls,
                         Map.of(
                                 "http/1.1", () -> new Greeter("http/1.1"),

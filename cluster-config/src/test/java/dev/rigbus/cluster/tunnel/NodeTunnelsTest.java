@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rigbus.cluster.pki.LabKeys;
 import dev.rigbus.cluster.pki.LabTls;
 import dev.rigbus.cluster.pki.NodeIdentity;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.GrpcLimits;
 import dev.rigbus.grpc.GrpcServer;
 import dev.rigbus.kernel.pump.LoopStream;
@@ -94,7 +95,7 @@ class NodeTunnelsTest {
         var bound = new GrpcServer(((VertxInternal) vertx).nettyEventLoopGroup(), GrpcLimits.DEFAULT)
                 .listen(
                         new InetSocketAddress("127.0.0.1", 0),
-                        Map.of(),
+                        CallHandlers.NONE,
                         new LabTls(identity).server(null, List.of("h2", NodeTunnels.PUMP, TUNNEL)),
                         Map.of(
                                 NodeTunnels.PUMP,

@@ -149,7 +149,7 @@ public final class Authenticator {
                 .compose(who -> {
                     String namespace = call.namespace();
                     String given = call.kind();
-                    String name = who.choosesName() ? chosen(call.name()) : derived(who, call.name());
+                    String name = who.choosesName() ? chosen(call.name()) : derived(kind, namespace, who, call.name());
                     if (!kindName.equals(given)) {
                         throw new StatusException(Code.INVALID_ARGUMENT, "object kind mismatch");
                     }
@@ -191,8 +191,8 @@ public final class Authenticator {
         return name;
     }
 
-    private static String derived(Verified who, @Nullable String name) {
-        String derived = Derived.name(who.username());
+    private String derived(IdentityKind<?> kind, String namespace, Verified who, @Nullable String name) {
+        String derived = derived(kind, namespace, who.username());
         if (name != null && !name.equals(derived) || derived.isEmpty()) {
             throw new StatusException(
                     Code.INVALID_ARGUMENT,
@@ -200,6 +200,21 @@ public final class Authenticator {
                             + Quote.of(derived) + " (derived from OIDC username " + Quote.of(who.username()) + ")");
         }
         return derived;
+    }
+
+    /** The user's name, or where a user of another provider has that already, the provider's with it: they are two. */
+    private String derived(IdentityKind<?> kind, String namespace, String username) {
+        String usual = Derived.name(username);
+        String full = Derived.fullName(username);
+        String owner = owner(kind, new ObjectName(namespace, usual));
+        boolean taken = owner != null && !Derived.prefix(owner).equals(Derived.prefix(username));
+        return taken || username.equals(owner(kind, new ObjectName(namespace, full))) ? full : usual;
+    }
+
+    /** The user of another issuer that goes by that name. */
+    private <T> @Nullable String owner(IdentityKind<T> kind, ObjectName name) {
+        T found = kind.read(records.get(kind.name(), name.key()));
+        return found == null ? null : kind.username().apply(found);
     }
 
     private <T> Future<T> identity(IdentityKind<T> kind, ObjectName name, Verified who) {

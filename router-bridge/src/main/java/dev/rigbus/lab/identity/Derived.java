@@ -13,7 +13,21 @@ final class Derived {
 
     /** Of {@code dex:Some.User@Example.com}: {@code some-user-example-com}. Empty if nothing is left. */
     static String name(String username) {
-        String user = username.substring(username.indexOf(':') + 1).toLowerCase(Locale.ROOT);
+        return label(username.substring(username.indexOf(':') + 1));
+    }
+
+    /** The same with the provider's prefix, for a user whose name another provider's user has: {@code dex-some-user-example-com}. */
+    static String fullName(String username) {
+        return label(username);
+    }
+
+    /** Which provider's user it is. */
+    static String prefix(String username) {
+        return username.substring(0, username.indexOf(':') + 1);
+    }
+
+    private static String label(String text) {
+        String user = text.toLowerCase(Locale.ROOT);
         String name = EDGES.matcher(OTHERS.matcher(user).replaceAll("-")).replaceAll("");
         return name.length() <= MOST
                 ? name

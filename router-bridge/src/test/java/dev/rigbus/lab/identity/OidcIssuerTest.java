@@ -117,8 +117,16 @@ class OidcIssuerTest {
                         new OidcIssuer(VERTX, other.config("other:", Map.of()))));
         Client first = result(authenticator.client(call(dex.token("ann"), "Client", "")));
         assertThat(first.username()).isEqualTo("dex:ann");
-        assertThat(refusal(authenticator.client(call(other.token("ann"), "Client", ""))))
-                .isEqualTo("PERMISSION_DENIED: permission denied for client default/ann");
+        Client second = result(authenticator.client(call(other.token("ann"), "Client", "")));
+        assertThat(second.username()).isEqualTo("other:ann");
+        assertThat(second.name().name()).isEqualTo("other-ann");
+        // Each stays who it is, whoever comes and goes.
+        assertThat(result(authenticator.client(call(other.token("ann"), "Client", "other-ann"))))
+                .isEqualTo(second);
+        assertThat(result(authenticator.client(call(dex.token("ann"), "Client", "ann"))))
+                .isEqualTo(first);
+        assertThat(refusal(authenticator.client(call(other.token("ann"), "Client", "ann"))))
+                .contains("provided \"ann\" but expected \"other-ann\"");
     }
 
     @Test

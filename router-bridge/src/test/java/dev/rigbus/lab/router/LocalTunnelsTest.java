@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.rigbus.grpc.CallHandler;
+import dev.rigbus.grpc.CallHandlers;
 import dev.rigbus.grpc.CallListener;
 import dev.rigbus.grpc.ClientCall;
 import dev.rigbus.grpc.ClientListener;
@@ -49,7 +50,7 @@ class LocalTunnelsTest {
                 2,
                 RouterLimits.DEFAULT,
                 GrpcLimits.DEFAULT,
-                purpose -> purpose.exporter().name().equals("rack1") ? handlers : null);
+                purpose -> purpose.exporter().name().equals("rack1") ? CallHandlers.of(handlers) : null);
     }
 
     @AfterEach
