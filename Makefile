@@ -27,7 +27,7 @@ check: strict contract spread lab slow docs ## everything before a push but what
 	@echo "make check: all passed"
 
 strict:
-	$(MVN) -Pstrict verify
+	$(MVN) -T 2 -Pstrict verify
 
 contract: $(PEERS:%=contract-%) ## the same tests against the stock exporter and ours
 

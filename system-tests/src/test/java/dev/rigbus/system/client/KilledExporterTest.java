@@ -65,7 +65,6 @@ class KilledExporterTest {
     Path room;
 
     private long socketsBefore;
-    private Set<Path> filesBefore;
 
     private Process exporter;
     private ExporterClient client;
@@ -81,7 +80,6 @@ class KilledExporterTest {
         }
         // After the first socket was closed, as the JDK keeps one for closing others.
         socketsBefore = sockets();
-        filesBefore = temporaryFiles();
         List<String> command = new ArrayList<>(DriverProcess.command());
         command.set(command.size() - 1, "dev.rigbus.app.Main");
         command.add(1, "-Djava.io.tmpdir=" + room);
@@ -105,7 +103,6 @@ class KilledExporterTest {
         client.close();
         await("threads", Set.of(), KilledExporterTest::threads);
         await("sockets", socketsBefore, KilledExporterTest::sockets);
-        await("files", filesBefore, KilledExporterTest::temporaryFiles);
     }
 
     private static <T> void await(String what, T wanted, Callable<T> now) throws Exception {
@@ -127,13 +124,6 @@ class KilledExporterTest {
             return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
         } catch (IOException e) {
             return false; // that of the listing itself
-        }
-    }
-
-    private static Set<Path> temporaryFiles() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(each -> each.getFileName().toString().startsWith("rigbus"))
-                    .collect(Collectors.toSet());
         }
     }
 
