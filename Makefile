@@ -93,7 +93,7 @@ benchspread: app/target/rigbus.jar archive $(VENV)/ready ## drivers on another n
 
 docs: app/target/rigbus.jar $(VENV)/ready ## runs every command of the documentation
 	mkdir -p $(REPORTS)
-	cd system-tests/docs && $(CURDIR)/$(PYTHON) -m pytest -q --junit-xml=$(CURDIR)/$(REPORTS)/docs.xml
+	cd system-tests/docs && $(CURDIR)/$(PYTHON) -m pytest -q -n 2 --dist worksteal --junit-xml=$(CURDIR)/$(REPORTS)/docs.xml
 
 format: ## formats the Java sources
 	$(MVN) -q -Pstrict -Dspotless.goal=apply process-sources
@@ -108,5 +108,5 @@ $(PROBE):
 app/target/rigbus.jar:
 	./rigbus build
 
-$(VENV)/ready: system-tests/contract/requirements.txt system-tests/contract/constraints.txt
+$(VENV)/ready: system-tests/setup.sh system-tests/contract/requirements.txt system-tests/contract/constraints.txt
 	system-tests/setup.sh venv

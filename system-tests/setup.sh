@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Brings what `make check` needs beyond JDK 17, Maven, make and Python 3.11.
 #   setup.sh system   looks for programs and, as root on Debian, installs those that are missing
-#   setup.sh venv     makes the environment with the stock packages and pytest
+#   setup.sh venv     makes the environment with the stock packages, pytest and grpcurl
 #   setup.sh java     prints the home of JDK 17, or of the JDK that javac belongs to
 set -euo pipefail
+
+readonly GRPCURL=github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 die() {
@@ -41,6 +43,7 @@ needed='make make
 mvn maven
 javac openjdk-17-jdk-headless
 python3 python3
+go golang-go
 openssl openssl
 flock util-linux
 ip iproute2
@@ -72,6 +75,7 @@ venv() {
   rm -rf .venv
   "$interpreter" -m venv .venv || die "cannot make a virtual environment; on Debian it takes the package python3-venv"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r contract/requirements.txt
+  GOBIN=$PWD/.venv/bin go install "$GRPCURL"
   touch .venv/ready
 }
 

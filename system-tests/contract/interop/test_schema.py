@@ -1,12 +1,13 @@
 """Drivers by typed services of their own: what reflection and the report tell of them, and calls with nothing but gRPC."""
 
+import json
 from pathlib import Path
 
 import grpc
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from peers import Exporter
+from peers import BIN, Exporter, run
 
 DRIVER = "jumpstarter_driver_"
 POWER = {"type": DRIVER + "power.driver.MockPower"}
@@ -53,6 +54,24 @@ def test_methods_are_called_with_typed_arguments_and_results(exporter, tool):
     assert said.string_value == "hi you\n"
     # One driver alone has it, so nobody needs to say which.
     assert tool("rigbus.driver.opendal.v1.OpendalInterface", "Exists", path="x").result is False
+
+
+def grpcurl(exporter, *words):
+    done = run([BIN / "grpcurl", "-plaintext", *words[:-1], exporter.address, words[-1]])
+    assert done.code == 0, done.text
+    return done.out
+
+
+def test_grpcurl_lists_describes_and_calls(exporter):
+    assert SERVICE in run([BIN / "grpcurl", "-plaintext", exporter.address, "list"]).out.split()
+    assert "rpc On ( " in run([BIN / "grpcurl", "-plaintext", exporter.address, "describe", SERVICE]).out
+    assert json.loads(grpcurl(exporter, "-H", "x-rigbus-driver: board.power", f"{SERVICE}/On")) == {}
+    reading = "".join(grpcurl(exporter, "-H", "x-rigbus-driver: power", f"{SERVICE}/Read").split())
+    assert '{"result":{"voltage":5,"current":2' in reading
+    answer = grpcurl(exporter, "-d", '{"path": "x"}', "rigbus.driver.opendal.v1.OpendalInterface/Exists")
+    assert json.loads(answer) == {"result": False} or json.loads(answer) == {}
+    refused = run([BIN / "grpcurl", "-plaintext", exporter.address, f"{SERVICE}/On"])
+    assert refused.code != 0 and "name one in the metadata x-rigbus-driver: board.power, power" in refused.text
 
 
 def test_a_call_that_several_drivers_could_answer_names_them(tool):
