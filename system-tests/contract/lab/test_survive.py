@@ -114,15 +114,18 @@ def test_the_loss_of_a_node_in_between_ends_neither_lease_nor_session(lab, progr
 
 
 @pytest.mark.timeout(180)
-def test_who_waits_for_a_board_goes_on_waiting_when_its_node_goes(lab):
+def test_who_waits_for_a_board_goes_on_waiting_while_its_node_is_away(lab):
+    settings = yaml.safe_load(lab.config("ann").read_text())
+    lab.config("ann-at-one").write_text(yaml.safe_dump(settings | {"endpoint": lab.nodes[0].endpoint}))
     process, words = session(lab, "bob", "desk")
-    waiting = shell(lab, "rigbus", "ann", "-n", "desk", "--", "j", "power", "on")
+    waiting = shell(lab, "rigbus", "ann-at-one", "-n", "desk", "--", "j", "power", "on")
     try:
         eventually(lambda: "place in the queue: 1" in waiting.log, lambda: waiting.log, 60)
         queued = [lease["name"] for lease in lab.leases("ann")]
         lab.nodes[0].kill()
-        # Not before it has been missed: a waiting client may ask any of the others then.
-        eventually(lambda: [lease["name"] for lease in lab.leases("ann")] == queued, lambda: waiting.log, 60)
+        eventually(lambda: "waiting: the lab does not answer" in waiting.log, lambda: waiting.log, 60)
+        lab.nodes[0].start()
+        assert [lease["name"] for lease in lab.leases("ann")] == queued
     finally:
         end(lab, process, words, "bob")
     assert waiting.popen.wait(60) == 0, waiting.log
