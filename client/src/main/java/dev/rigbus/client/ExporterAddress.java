@@ -31,8 +31,7 @@ public sealed interface ExporterAddress {
      */
     static ExporterAddress parse(String text) {
         if (text.isBlank()) {
-            throw new IllegalArgumentException(
-                    "the exporter's address is empty (expected: host:port, or the path of a socket)");
+            throw new IllegalArgumentException("the address is empty (expected: host:port, or the path of a socket)");
         }
         int colon = text.lastIndexOf(':');
         int port = colon < 1 ? 0 : port(text.substring(colon + 1));
@@ -54,7 +53,7 @@ public sealed interface ExporterAddress {
         String[] parts = text.split(":", 2);
         return switch (parts[0]) {
             case "ipv4", "ipv6" ->
-                Stream.of(parts[1].split(",")).map(ExporterAddress::parse).toList();
+                Stream.of(parts[1].split(",", -1)).map(ExporterAddress::parse).toList();
             case "dns" -> List.of(parse(parts[1].replaceFirst("^//[^/]*/", "")));
             case "unix" -> List.of(new Unix(Path.of(parts[1].replaceFirst("^//", ""))));
             default -> List.of(parse(text));

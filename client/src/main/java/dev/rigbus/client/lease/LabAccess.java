@@ -136,6 +136,11 @@ public record LabAccess(
             throw new IOException(file + ": " + String.join(", ", missing) + (missing.size() == 1 ? " is" : " are")
                     + " missing (the file of a client has them, see `rigbus admin create client --out`)");
         }
+        try {
+            ExporterAddress.parseAll(endpoint);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": endpoint: " + endpoint + ": " + e.getMessage(), e);
+        }
         boolean all = Boolean.TRUE.equals(drivers.get("unsafe"));
         List<String> allowed = new ArrayList<>();
         if (drivers.get("allow") instanceof List<?> list) {

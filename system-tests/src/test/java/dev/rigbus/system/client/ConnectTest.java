@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.rigbus.client.ClientOptions;
 import dev.rigbus.client.ExporterAddress;
 import dev.rigbus.client.ExporterClient;
+import dev.rigbus.client.lease.LabAccess;
 import dev.rigbus.kernel.Listener;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,6 +34,18 @@ class ConnectTest {
                 .containsExactly(new ExporterAddress.Tcp("lab.test", 8082));
         assertThat(ExporterAddress.parseAll("unix:/run/x"))
                 .containsExactly(new ExporterAddress.Unix(Path.of("/run/x")));
+    }
+
+    @Test
+    void anEndpointWithAHoleIsRefusedWithItsFile() throws Exception {
+        Path file = Files.writeString(
+                room.resolve("ann.yaml"),
+                "{kind: ClientConfig, metadata: {name: ann, namespace: lab}, token: t, endpoint: 'ipv4:10.0.0.1:80,'}");
+        assertThatIOException()
+                .isThrownBy(() -> LabAccess.read(file))
+                .withMessage(
+                        file
+                                + ": endpoint: ipv4:10.0.0.1:80,: the address is empty (expected: host:port, or the path of a socket)");
     }
 
     @Test
