@@ -73,6 +73,7 @@ public record LabAccess(
         String endpoint = environment.get("JMP_ENDPOINT");
         String token = environment.get("JMP_TOKEN");
         if (endpoint != null && token != null) {
+            check("JMP_ENDPOINT", endpoint);
             return new LabAccess(
                     endpoint,
                     environment.getOrDefault("JMP_NAMESPACE", "default"),
@@ -136,11 +137,7 @@ public record LabAccess(
             throw new IOException(file + ": " + String.join(", ", missing) + (missing.size() == 1 ? " is" : " are")
                     + " missing (the file of a client has them, see `rigbus admin create client --out`)");
         }
-        try {
-            ExporterAddress.parseAll(endpoint);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": endpoint: " + endpoint + ": " + e.getMessage(), e);
-        }
+        check(file + ": endpoint", endpoint);
         boolean all = Boolean.TRUE.equals(drivers.get("unsafe"));
         List<String> allowed = new ArrayList<>();
         if (drivers.get("allow") instanceof List<?> list) {
@@ -154,6 +151,14 @@ public record LabAccess(
                 authority(file, tls.get("ca")),
                 serverName(section(values, "grpcOptions")),
                 all ? "UNSAFE" : String.join(",", allowed));
+    }
+
+    private static void check(String where, String endpoint) throws IOException {
+        try {
+            ExporterAddress.parseAll(endpoint);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(where + ": " + endpoint + ": " + e.getMessage(), e);
+        }
     }
 
     private static Map<?, ?> section(Map<?, ?> values, String key) {
