@@ -83,7 +83,7 @@ def busy_day(wire, ann, router, board):
         side.close()
     # One who waits for nobody, one who says nothing, one who is not who he says, and a stream that breaks.
     alone = ann.dial(lease.name)
-    Tunnel(router(alone.router_endpoint), alone.router_token).stream.cancel()
+    Tunnel(router(alone.router_endpoint), alone.router_token).cancel()
     socket.create_connection(("127.0.0.1", wire.lab.nodes[0].port)).close()
     with refused(grpc.StatusCode.UNKNOWN):
         stranger = [(k, "Bearer " + "x" * 40 if k == "authorization" else v) for k, v in ann.metadata()]
@@ -117,6 +117,10 @@ def test_r81_a_node_in_use_holds_no_more_than_before(wire, ann, router):
             before, leases = Held(node), sum(done)
             while time.monotonic() < end and not any(each.done() for each in working):
                 calm.wait(1)
+            # Whoever has ended has failed, and says why.
+            for each in working:
+                if each.done():
+                    each.result()
             after = Held(node)
         finally:
             calm.set()

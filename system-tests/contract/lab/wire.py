@@ -416,6 +416,11 @@ class Tunnel:
             self.done = True
             self.ready.notify()
 
+    def cancel(self):
+        """Breaks it off, and keeps no thread for what it might have said."""
+        self.close()
+        self.stream.cancel()
+
     def received(self):
         return b"".join(m.payload for m in self.stream.messages)
 
