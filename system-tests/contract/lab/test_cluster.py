@@ -217,6 +217,8 @@ def slow(tmp_path, version, flag):
     return bundles.outlet(tmp_path, version, start=f'new java.io.File("{flag}").exists() ? {wait} : {bundles.FINE}')
 
 
+# How soon the others agree that it is gone is up to Hazelcast; seen to take more than a minute once, after all were restarted on busy cores.
+@pytest.mark.timeout(400)
 def test_a_node_that_dies_half_way_through_an_upgrade_takes_it_along(wire, tmp_path):
     lab = wire.lab
     rigbus(lab, "bundle", "deploy", bundles.outlet(tmp_path, "1.0"))
@@ -230,7 +232,7 @@ def test_a_node_that_dies_half_way_through_an_upgrade_takes_it_along(wire, tmp_p
     content = lambda node: {f.name for f in (lab.nodes[node].data / "bundles").glob("*.jar")}
     eventually(lambda: len(content(4)) > 1, "the new content arrives")
     lab.nodes[4].kill()
-    said = upgrade.communicate(timeout=60)[0]
+    said = upgrade.communicate(timeout=200)[0]
     assert upgrade.returncode == 5, said
     assert "node n5 does not answer; nothing has changed" in said
     assert all(version == "1.0" for node, version in serving(lab).items() if node != "n5")
