@@ -50,12 +50,13 @@ public sealed interface ExporterAddress {
      * @throws IllegalArgumentException for an empty text
      */
     static List<ExporterAddress> parseAll(String text) {
-        String[] parts = text.split(":", 2);
-        return switch (parts[0]) {
+        int colon = text.indexOf(':');
+        String rest = text.substring(colon + 1);
+        return switch (text.substring(0, Math.max(0, colon))) {
             case "ipv4", "ipv6" ->
-                Stream.of(parts[1].split(",", -1)).map(ExporterAddress::parse).toList();
-            case "dns" -> List.of(parse(parts[1].replaceFirst("^//[^/]*/", "")));
-            case "unix" -> List.of(new Unix(Path.of(parts[1].replaceFirst("^//", ""))));
+                Stream.of(rest.split(",", -1)).map(ExporterAddress::parse).toList();
+            case "dns" -> List.of(parse(rest.replaceFirst("^//[^/]*/", "")));
+            case "unix" -> List.of(new Unix(Path.of(rest.replaceFirst("^//", ""))));
             default -> List.of(parse(text));
         };
     }

@@ -92,8 +92,13 @@ public final class Leases implements AutoCloseable {
             LeaseInfo ready = await(name, request);
             return Lease.made(this, ready, guard, request.renewed() ? request.duration() : null);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            release(name);
-            guard.done();
+            try {
+                release(name);
+                guard.done();
+            } catch (CallException left) {
+                // The guard tries again when this program ends.
+                e.addSuppressed(left);
+            }
             throw e;
         }
     }

@@ -32,6 +32,7 @@ class ConnectTest {
                 .isEqualTo(ExporterAddress.parseAll("dns:lab.test:8082"))
                 .isEqualTo(ExporterAddress.parseAll("lab.test:8082"))
                 .containsExactly(new ExporterAddress.Tcp("lab.test", 8082));
+        assertThat(ExporterAddress.parseAll("unix")).containsExactly(new ExporterAddress.Unix(Path.of("unix")));
         assertThat(ExporterAddress.parseAll("unix:/run/x"))
                 .containsExactly(new ExporterAddress.Unix(Path.of("/run/x")));
     }
